@@ -16,7 +16,7 @@ globalThis.fetch = (input) => {
 };
 
 /** Parquet files published beside each experiment's page, under a lasting address: `data/<name>/<table>.parquet`. */
-const TABLES = ["runs", "blocks", "requests", "observations"];
+const TABLES = ["run", "blocks", "requests", "observations"];
 
 interface Page {
   path: string;
@@ -73,10 +73,12 @@ export default {
   // Pages keep their extension: a folder of them opens from any static server.
   preserveExtension: true,
   preserveIndex: true,
-  dynamicPaths: experiments.flatMap(({path}) => {
-    const name = path.slice("experiments/".length);
-    return TABLES.map((table) => `/data/${name}/${table}.parquet`);
-  }),
+  dynamicPaths: [
+    "/data/views.json",
+    ...experiments.flatMap(({path}) =>
+      TABLES.map((table) => `/data/${path.slice("experiments/".length)}/${table}.parquet`),
+    ),
+  ],
   head: `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">`,
   header: ({path}: {path: string}) => navigation(path),
   footer: `<p>Report <b class="version">${version}</b>. Every number is computed from the records behind it; click one to compute it again in your browser.</p>

@@ -1,9 +1,10 @@
 // Builds the site: Observable Framework from an empty cache with no network, then what Framework leaves
 // undone for a published page: no clock times in it, checksums of its data, the licences of what it ships.
 import {spawn} from "node:child_process";
-import {createHash} from "node:crypto";
-import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
 import {delimiter, dirname, extname, join, resolve} from "node:path";
+import {SiteError} from "./error.ts";
+import {filesBelow, sha256} from "./files.ts";
 import {licences} from "./licences.ts";
 
 const FRAMEWORK = "node_modules/@observablehq/framework/dist/bin/observable.js";
@@ -18,28 +19,6 @@ export interface SiteOptions {
   root?: string;
   /** Shown in every footer. */
   version?: string;
-}
-
-export class SiteError extends Error {
-  constructor(
-    message: string,
-    readonly remedy: string,
-  ) {
-    super(message);
-    this.name = "SiteError";
-  }
-}
-
-/** All files below `folder`, relative, sorted: the order of every manifest. */
-export function filesBelow(folder: string): string[] {
-  return readdirSync(folder, {recursive: true, withFileTypes: true})
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
-}
-
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** Framework writes the modification time of each data file into its pages; two builds of the same

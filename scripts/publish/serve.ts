@@ -3,7 +3,7 @@ import {existsSync} from "node:fs";
 import {createServer} from "node:http";
 import type {AddressInfo} from "node:net";
 import sirv from "sirv";
-import {SiteError} from "./build.ts";
+import {SiteError} from "./error.ts";
 
 export interface Served {
   url: string;

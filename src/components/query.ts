@@ -24,7 +24,13 @@ export function csv(rows: Rows): string {
     .join("");
 }
 
-export function queryBox(records: Records, examples: Example[]): HTMLElement {
+export interface QueryOptions {
+  examples: Example[];
+  /** Controls above the box; they get a function that runs a query. */
+  controls?: (use: (sql: string) => void) => HTMLElement;
+}
+
+export function queryBox(records: Records, {examples, controls}: QueryOptions): HTMLElement {
   const text =
     html`<textarea spellcheck="false" aria-label="SQL" rows="8"></textarea>` as HTMLTextAreaElement;
   const button = html`<button type="button">Run</button>`;
@@ -77,14 +83,15 @@ export function queryBox(records: Records, examples: Example[]): HTMLElement {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
   });
   text.value = examples[0]?.sql ?? "SELECT 1";
+  const use = (sql: string) => {
+    text.value = sql;
+    void run();
+  };
   const buttons = examples.map((example) => {
     const choose = html`<button type="button">${example.name}</button>`;
-    choose.addEventListener("click", () => {
-      text.value = example.sql;
-      void run();
-    });
+    choose.addEventListener("click", () => use(example.sql));
     return html`<li>${choose}</li>`;
   });
-  return html`<div class="query wide"><ul class="examples" aria-label="Examples">${buttons}</ul>${text}
+  return html`<div class="query wide"><ul class="examples" aria-label="Examples">${buttons}</ul>${controls?.(use) ?? null}${text}
     <div class="bar">${button}${status}${save}</div>${result}</div>`;
 }

@@ -46,7 +46,10 @@ export function publishedFiles(): Promise<Published> {
   return published;
 }
 
-async function read(entry: Published["files"][number]): Promise<{bytes: ArrayBuffer; checksum: Checksum}> {
+/** Fetches one published file and compares its checksum. */
+export async function read(
+  entry: Published["files"][number],
+): Promise<{bytes: ArrayBuffer; checksum: Checksum}> {
   const bytes = await fetched(`${SITE}${entry.path}`);
   // Browsers offer checksums over https and on this machine only.
   const actual = crypto.subtle === undefined ? null : hex(await crypto.subtle.digest("SHA-256", bytes));
@@ -64,40 +67,63 @@ async function arrowTable(bytes: ArrayBuffer): Promise<Table> {
   return arrow.tableFromIPC(parquet.readParquet(new Uint8Array(bytes)).intoIPCStream());
 }
 
+/** Tables of a run, as files: `data/<experiment>/<table>.parquet`. */
+const TABLES = ["run", "blocks", "requests", "observations"];
+
 const opened = new Map<string, Promise<Database>>();
 
-async function load(name: string, say: (doing: string) => void): Promise<Database> {
+async function load(names: string[] | null, say: (doing: string) => void): Promise<Database> {
   say("reading the records");
   const {files} = await publishedFiles();
-  const own = files.filter(({path}) => path.startsWith(`data/${name}/`) && path.endsWith(".parquet"));
-  if (own.length === 0) throw new Error(`no records of ${name} are published here`);
-  const parts = await Promise.all(own.map(read));
+  const wanted = files.filter(
+    ({path}) =>
+      /^data\/.*\.parquet$/.test(path) &&
+      (names === null || names.some((name) => path.startsWith(`data/${name}/`))),
+  );
+  if (wanted.length === 0)
+    throw new Error(`no records of ${names?.join(", ") ?? "any experiment"} are published here`);
+  const [views, ...parts] = await Promise.all([fetched(`${SITE}data/views.json`), ...wanted.map(read)]);
   say("starting DuckDB");
   const [{DuckDBClient: Client}, ...tables] = await Promise.all([
     import("npm:@observablehq/duckdb"),
     ...parts.map(({bytes}) => arrowTable(bytes)),
   ]);
   say("loading the records into DuckDB");
-  const named = own.map(({path}, index) => [
-    path.slice(path.lastIndexOf("/") + 1, -".parquet".length),
-    tables[index] as Table,
-  ]);
-  const client = await Client.of(Object.fromEntries(named));
+  const client = await Client.of(
+    Object.fromEntries(wanted.map(({path}, index) => [path, tables[index] as Table])),
+  );
+  for (const table of TABLES) {
+    const own = wanted.filter(({path}) => path.endsWith(`/${table}.parquet`));
+    const rows = own.map(({path}) => `SELECT * FROM "${path}"`).join(" UNION ALL BY NAME ");
+    await client.query(`CREATE TABLE stored_${table} AS ${rows}`);
+    for (const {path} of own) await client.query(`DROP TABLE "${path}"`);
+  }
+  // The same views that the lab's own SQL runs against.
+  for (const view of JSON.parse(new TextDecoder().decode(views)) as string[]) await client.query(view);
   return {client, checksums: parts.map(({checksum}) => checksum)};
+}
+
+function records(key: string, names: string[] | null): Records {
+  return {
+    open(say = () => undefined) {
+      const opening =
+        opened.get(key) ??
+        load(names, say).catch((error) => {
+          opened.delete(key); // the next click tries again
+          throw error;
+        });
+      opened.set(key, opening);
+      return opening;
+    },
+  };
 }
 
 /** The records of one experiment (`006-latency-tail`); opened once per page, when first asked for. */
 export function recordsOf(name: string): Records {
-  return {
-    open(say = () => undefined) {
-      const opening =
-        opened.get(name) ??
-        load(name, say).catch((error) => {
-          opened.delete(name); // the next click tries again
-          throw error;
-        });
-      opened.set(name, opening);
-      return opening;
-    },
-  };
+  return records(name, [name]);
+}
+
+/** The records of all experiments in one database. */
+export function allRecords(): Records {
+  return records("", null);
 }
