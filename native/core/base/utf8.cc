@@ -1,0 +1,73 @@
+#include "base/utf8.h"
+
+#include <cstdint>
+#include <cstdio>
+
+namespace engram {
+namespace {
+
+constexpr size_t kQuotedMaxBytes = 40;
+
+/** Length of the well-formed sequence at the front of `text`, 0 when there is none. */
+size_t sequence_length(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
+  const auto tail = [&](size_t i, uint8_t low = 0x80, uint8_t high = 0xBF) {
+    return i < text.size() && byte(i) >= low && byte(i) <= high;
+  };
+  const uint8_t lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    const uint8_t low = lead == 0xE0 ? 0xA0 : 0x80;   // shortest form
+    const uint8_t high = lead == 0xED ? 0x9F : 0xBF;  // no surrogates
+    return tail(1, low, high) && tail(2) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    const uint8_t low = lead == 0xF0 ? 0x90 : 0x80;
+    const uint8_t high = lead == 0xF4 ? 0x8F : 0xBF;
+    return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+bool is_control(char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7F; }
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = sequence_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+bool has_control(std::string_view text) {
+  for (char c : text)
+    if (is_control(c)) return true;
+  return false;
+}
+
+std::string quote_text(std::string_view text) {
+  std::string out = "\"";
+  const size_t whole = text.size();
+  while (!text.empty() && out.size() < kQuotedMaxBytes) {
+    const size_t length = sequence_length(text);
+    if (length == 0 || is_control(text[0])) {
+      char escaped[5];
+      std::snprintf(escaped, sizeof escaped, "\\x%02X", static_cast<uint8_t>(text[0]));
+      out += escaped;
+      text.remove_prefix(1);
+    } else {
+      out += text.substr(0, length);
+      text.remove_prefix(length);
+    }
+  }
+  if (!text.empty()) out += "…";
+  out += '"';
+  if (!text.empty()) out += " (" + std::to_string(whole) + " bytes)";
+  return out;
+}
+
+}  // namespace engram

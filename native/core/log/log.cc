@@ -1,0 +1,251 @@
+#include "log/log.h"
+
+#include <algorithm>
+
+#include "base/mutant.h"
+#include "log/mark.h"
+#include "log/segment.h"
+
+namespace engram {
+namespace {
+
+/** Above this a commit is dominated by its own bytes: writing zeros ahead of it would only double them. */
+constexpr size_t kPreallocateForRecordsMaxBytes = 64 << 10;
+
+Status sync_directory(Disk& disk, const std::string& directory) {
+  return mutant(Mutant::kSkipDirectorySync) ? Status{} : disk.sync_directory(directory);
+}
+
+Status write_segment(Disk& disk, const std::string& directory, const SegmentHeader& header,
+                     std::unique_ptr<File>& out) {
+  auto file = disk.open(join_path(directory, segment_name(header.first)), OpenMode::kCreate);
+  ENGRAM_TRY(file);
+  ENGRAM_TRY((*file)->write(0, encode_segment_header(header)));
+  if (!mutant(Mutant::kSkipSync)) ENGRAM_TRY((*file)->sync());
+  out = std::move(*file);
+  return sync_directory(disk, directory);
+}
+
+}  // namespace
+
+Status Log::create(Disk& disk, const std::string& directory, const SpaceUuid& uuid) {
+  auto mark = disk.open(join_path(directory, kMarkName), OpenMode::kCreate);
+  ENGRAM_TRY(mark);
+  ENGRAM_TRY((*mark)->write(0, encode_mark(uuid, 0)));
+  ENGRAM_TRY((*mark)->sync());
+  std::unique_ptr<File> segment;
+  return write_segment(disk, directory, {uuid, 1, chain_start(uuid)}, segment);
+}
+
+Log::Log(Disk& disk, std::string directory, const SpaceUuid& uuid, const LogOptions& options)
+    : disk_(disk), directory_(std::move(directory)), uuid_(uuid), options_(options) {}
+
+Log::~Log() { (void)close(); }  // a destructor has nobody to tell; close() is the call that reports
+
+Result<std::unique_ptr<Log>> Log::open(Disk& disk, const std::string& directory, const SpaceUuid& uuid,
+                                       const ChainPosition& from, const LogOptions& options,
+                                       const RecordVisitor& visit) {
+  auto recovered = recover_log(disk, directory, uuid, from, visit);
+  ENGRAM_TRY(recovered);
+  std::unique_ptr<Log> log(new Log(disk, directory, uuid, options));  // private constructor
+  log->position_ = recovered->end;
+  log->durable_ = recovered->end.sequence;
+  log->damage_ = recovered->damage;
+  if (log->damage_) return log;
+
+  for (const std::string& stale : recovered->stale) ENGRAM_TRY(disk.remove(stale));
+  auto file = disk.open(recovered->segment, OpenMode::kWrite);
+  ENGRAM_TRY(file);
+  log->file_ = std::move(*file);
+  log->offset_ = recovered->offset;
+  log->allocated_ = recovered->size;
+  log->earlier_bytes_ = recovered->earlier_bytes;
+  if (recovered->torn_bytes > 0 && !mutant(Mutant::kNoCut)) {
+    ENGRAM_TRY(log->file_->truncate(recovered->offset));
+    log->allocated_ = recovered->offset;
+    log->cut_bytes_ = recovered->torn_bytes;
+  }
+  // What was replayed may still be in the page cache only (the process died, not the machine).
+  if (!mutant(Mutant::kSkipSync)) ENGRAM_TRY(log->file_->sync());
+  ENGRAM_TRY(sync_directory(disk, directory));
+
+  auto mark = disk.open(join_path(directory, kMarkName), OpenMode::kWrite);
+  if (!mark && mark.error().code == Code::kNotFound)
+    mark = disk.open(join_path(directory, kMarkName), OpenMode::kCreate);
+  ENGRAM_TRY(mark);
+  log->mark_ = std::move(*mark);
+  log->write_mark();
+  return log;
+}
+
+Status Log::writable() const {
+  if (damage_) return *damage_;
+  if (poisoned_) return *poisoned_;
+  if (closed_) return Error{Code::kClosed, "the log of " + directory_ + " is closed", "open the space again"};
+  return {};
+}
+
+Error Log::poison(Error cause) {
+  if (!poisoned_) {
+    poisoned_ = Error{Code::kPoisoned,
+                      "writes to " + directory_ + " are refused since an earlier failure: " + cause.message,
+                      "check the device, then open the engine again: it recovers what was acknowledged"};
+  }
+  synced_.notify_all();
+  return *poisoned_;
+}
+
+/** Best effort: a lost mark costs certainty about the newest group, never data. */
+void Log::write_mark() {
+  if (marked_ == durable_ && marked_ != 0) return;
+  if (mark_->write(0, encode_mark(uuid_, durable_)).ok()) marked_ = durable_;
+}
+
+/** Everything appended must be synced: that is what the new segment's header tells recovery. */
+Status Log::begin_segment() {
+  assert(durable_ == position_.sequence);
+  const SegmentHeader header{uuid_, position_.sequence + 1, position_.chain};
+  std::unique_ptr<File> file;
+  if (const Status begun = write_segment(disk_, directory_, header, file); !begun) {
+    if (begun.error().code != Code::kDiskFull) return poison(begun.error());
+    // The old segment is whole and stays in use; only the new one goes.
+    (void)disk_.remove(join_path(directory_, segment_name(header.first)));
+    return begun;
+  }
+  earlier_bytes_ += allocated_;
+  file_ = std::move(file);
+  offset_ = allocated_ = kSegmentHeaderBytes;
+  return {};
+}
+
+/** Makes room for a small record by zeros; a large one extends the file itself. */
+Status Log::reserve(size_t bytes) {
+  if (offset_ + bytes <= allocated_ || bytes > kPreallocateForRecordsMaxBytes ||
+      options_.preallocate_bytes == 0)
+    return {};
+  const uint64_t end = std::max<uint64_t>(offset_ + bytes, allocated_ + options_.preallocate_bytes);
+  const Status wrote = file_->write(allocated_, Bytes(end - allocated_, '\0'));
+  if (wrote.ok()) allocated_ = end;
+  return wrote;
+}
+
+Result<Sequence> Log::append(uint16_t type, View payload) {
+  std::unique_lock lock(mutex_);
+  ENGRAM_TRY(writable());
+  if (offset_ > kSegmentHeaderBytes && offset_ + record_size(payload.size()) > options_.segment_bytes) {
+    ENGRAM_TRY(sync_locked(lock, position_.sequence));
+    ENGRAM_TRY(begin_segment());
+  }
+  ChainPosition next = position_;
+  buffer_.clear();
+  encode_record(buffer_, uuid_, next, durable_, type, payload);
+  Status wrote = reserve(buffer_.size());
+  if (wrote.ok() || wrote.error().code == Code::kDiskFull) wrote = file_->write(offset_, buffer_);
+  if (!wrote) {
+    if (wrote.error().code != Code::kDiskFull) return poison(wrote.error());
+    // Give back what the failed write took; what is left of it fails its checksum and is overwritten.
+    if (const Status cut = file_->truncate(std::max(offset_, allocated_)); !cut) return poison(cut.error());
+    return wrote.error();
+  }
+  position_ = next;
+  offset_ += buffer_.size();
+  allocated_ = std::max(allocated_, offset_);
+  return position_.sequence;
+}
+
+Status Log::sync_to(Sequence sequence) {
+  std::unique_lock lock(mutex_);
+  return sync_locked(lock, sequence);
+}
+
+/** Group commit: the first caller leads and syncs for all that have appended; the others wait for it. */
+Status Log::sync_locked(std::unique_lock<std::mutex>& lock, Sequence sequence) {
+  while (durable_ < sequence) {
+    ENGRAM_TRY(writable());
+    if (leading_) {
+      synced_.wait(lock);
+      continue;
+    }
+    leading_ = true;
+    Sequence target = position_.sequence;
+    const std::shared_ptr<File> file = file_;
+    lock.unlock();
+    Status status = mutant(Mutant::kSkipSync) ? Status{} : file->sync();
+    if (!status && mutant(Mutant::kRetryFailedSync)) status = file->sync();
+    lock.lock();
+    if (mutant(Mutant::kAckBeforeSync)) target = position_.sequence;
+    leading_ = false;
+    ++sync_count_;
+    if (!status) return poison(status.error());
+    durable_ = std::max(durable_, target);
+    if (durable_ == position_.sequence) write_mark();  // nobody follows at once: the newest group is marked
+    synced_.notify_all();
+  }
+  return {};
+}
+
+Status Log::rotate() {
+  std::unique_lock lock(mutex_);
+  ENGRAM_TRY(writable());
+  if (offset_ == kSegmentHeaderBytes) return {};
+  ENGRAM_TRY(sync_locked(lock, position_.sequence));
+  return begin_segment();
+}
+
+Status Log::remove_covered(Sequence covered) {
+  auto names = disk_.list(directory_);
+  ENGRAM_TRY(names);
+  std::vector<Sequence> firsts;
+  for (const std::string& name : *names)
+    if (const auto first = parse_segment_name(name)) firsts.push_back(*first);
+  uint64_t removed_bytes = 0;
+  for (size_t i = 0; i + 1 < firsts.size() && firsts[i + 1] <= covered + 1; ++i) {
+    const std::string path = join_path(directory_, segment_name(firsts[i]));
+    auto file = disk_.open(path, OpenMode::kRead);
+    if (file)
+      if (auto size = (*file)->size()) removed_bytes += *size;
+    ENGRAM_TRY(disk_.remove(path));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    earlier_bytes_ -= std::min(earlier_bytes_, removed_bytes);
+  }
+  return sync_directory(disk_, directory_);
+}
+
+Status Log::close() {
+  std::unique_lock lock(mutex_);
+  if (closed_ || damage_ || !file_) {
+    closed_ = true;
+    return {};
+  }
+  Status status = sync_locked(lock, position_.sequence);
+  closed_ = true;
+  if (status.ok() && mark_) {
+    write_mark();
+    status = mark_->sync();
+  }
+  return status;
+}
+
+ChainPosition Log::position() const {
+  const std::lock_guard lock(mutex_);
+  return position_;
+}
+
+Sequence Log::durable() const {
+  const std::lock_guard lock(mutex_);
+  return durable_;
+}
+
+uint64_t Log::sync_count() const {
+  const std::lock_guard lock(mutex_);
+  return sync_count_;
+}
+
+uint64_t Log::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return earlier_bytes_ + allocated_;
+}
+
+}  // namespace engram

@@ -1,0 +1,31 @@
+#include "log/mark.h"
+
+#include "base/crc32c.h"
+#include "log/segment.h"
+
+namespace engram {
+namespace {
+constexpr View kMagic = "engramMK";
+}
+
+Bytes encode_mark(const SpaceUuid& uuid, Sequence synced) {
+  Bytes out;
+  Writer writer(out);
+  writer.raw(kMagic);
+  writer.put(kFormatVersion);
+  writer.put(synced);
+  writer.zeros(kMarkBytes - 4 - out.size());
+  writer.put(crc32c(crc32c(0, {uuid.data(), uuid.size()}), out));
+  return out;
+}
+
+std::optional<Sequence> decode_mark(View bytes, const SpaceUuid& uuid) {
+  if (bytes.size() != kMarkBytes) return std::nullopt;
+  Reader reader(bytes);
+  if (reader.raw(kMagic.size()) != kMagic || reader.get<uint32_t>() != kFormatVersion) return std::nullopt;
+  const Sequence synced = reader.get<uint64_t>();
+  if (encode_mark(uuid, synced) != bytes) return std::nullopt;
+  return synced;
+}
+
+}  // namespace engram

@@ -1,0 +1,129 @@
+#include "log/recovery.h"
+
+#include <algorithm>
+
+#include "base/mutant.h"
+#include "log/mark.h"
+#include "log/segment.h"
+
+namespace engram {
+namespace {
+
+struct SegmentFile {
+  Sequence first;
+  std::string path;
+};
+
+Result<std::vector<SegmentFile>> list_segments(Disk& disk, const std::string& directory) {
+  auto names = disk.list(directory);
+  ENGRAM_TRY(names);
+  std::vector<SegmentFile> segments;
+  for (const std::string& name : *names)  // sorted by name, therefore by first sequence
+    if (const auto first = parse_segment_name(name)) segments.push_back({*first, join_path(directory, name)});
+  return segments;
+}
+
+Sequence read_mark(Disk& disk, const std::string& directory, const SpaceUuid& uuid) {
+  auto bytes = read_file(disk, join_path(directory, kMarkName));
+  return bytes ? decode_mark(*bytes, uuid).value_or(0) : 0;
+}
+
+bool all_zero(View bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char byte) { return byte == 0; });
+}
+
+Error damaged(const std::string& where, Sequence missing, Sequence synced) {
+  return {
+      Code::kDamaged,
+      where + ": record " + std::to_string(missing) + " is unreadable, although everything up to record " +
+          std::to_string(synced) + " had been synced",
+      "the space is open read-only with what comes before; restore it from a snapshot, backup or replica"};
+}
+
+}  // namespace
+
+Result<Recovered> recover_log(Disk& disk, const std::string& directory, const SpaceUuid& uuid,
+                              const ChainPosition& from, const RecordVisitor& visit) {
+  auto listed = list_segments(disk, directory);
+  ENGRAM_TRY(listed);
+  std::vector<SegmentFile>& segments = *listed;
+
+  Recovered out;
+  out.end = from;
+  out.synced = std::max(from.sequence, read_mark(disk, directory, uuid));
+
+  // The snapshot covers every segment before the last one that begins at or before the next sequence.
+  size_t index = 0;
+  while (index + 1 < segments.size() && segments[index + 1].first <= from.sequence + 1)
+    out.stale.push_back(segments[index++].path);
+
+  bool bad = false;
+  std::string where = directory;
+  for (; index < segments.size() && !bad; ++index) {
+    const SegmentFile& segment = segments[index];
+    auto bytes = read_file(disk, segment.path);
+    ENGRAM_TRY(bytes);
+    where = segment.path;
+    const auto header = decode_segment_header(*bytes, segment.path);
+    if (!header && header.error().code == Code::kUnsupportedVersion) return header.error();
+    const bool in_place =
+        header.ok() && header->uuid == uuid && header->first == segment.first &&
+        (out.segment.empty() ? header->first <= from.sequence + 1
+                             : header->first == out.end.sequence + 1 &&
+                                   (header->chain == out.end.chain || mutant(Mutant::kNoChain)));
+    if (!in_place) {
+      // Either a segment whose creation was cut short by a crash, or one that was damaged: its records tell.
+      out.synced = std::max(out.synced, synced_claim_behind(*bytes, 0, uuid));
+      out.stale.push_back(segment.path);
+      bad = true;
+      break;
+    }
+    // A segment is begun only when all before it is synced.
+    out.synced = std::max(out.synced, header->first - 1);
+    ChainPosition position{header->first - 1, header->chain};
+    size_t offset = kSegmentHeaderBytes;
+    while (const auto record = decode_record(*bytes, offset, uuid)) {
+      if (!follows(*record, position)) break;
+      position = {record->sequence, record->chain};
+      out.synced = std::max(out.synced, record->synced);
+      if (position.sequence == from.sequence && position.chain != from.chain && !mutant(Mutant::kNoChain)) {
+        out.damage = Error{Code::kDamaged, segment.path + " is not the log that the snapshot was taken from",
+                           "restore the space from a backup"};
+        return out;
+      }
+      if (position.sequence > from.sequence) {
+        if (const Status visited = visit(*record); !visited) {
+          out.damage = visited.error();
+          return out;
+        }
+        out.end = position;
+      }
+      offset += record->size;
+    }
+    if (position.sequence < from.sequence) bad = true;  // ends before the snapshot does
+    out.earlier_bytes += out.size;
+    out.segment = segment.path;
+    out.offset = offset;
+    out.size = bytes->size();
+    const View rest = View(*bytes).substr(offset);
+    if (!all_zero(rest)) {
+      out.torn_bytes = rest.size();
+      out.synced = std::max(out.synced, synced_claim_behind(*bytes, offset, uuid));
+    }
+  }
+  // What follows the first bad place still says how far the log once was synced.
+  for (; index < segments.size(); ++index) out.synced = std::max(out.synced, segments[index].first - 1);
+
+  if (mutant(Mutant::kNoMark)) out.synced = out.end.sequence;
+  if (out.segment.empty() && !mutant(Mutant::kCutMiddleDamage)) {
+    out.damage =
+        Error{Code::kDamaged,
+              directory + ": no readable log segment follows record " + std::to_string(from.sequence),
+              "restore the space from a snapshot or backup"};
+  } else if (out.synced > out.end.sequence && !mutant(Mutant::kCutMiddleDamage)) {
+    out.damage = damaged(where, out.end.sequence + 1, out.synced);
+  }
+  return out;
+}
+
+}  // namespace engram

@@ -1,0 +1,102 @@
+// The operations a log is made of, as values, and their encoding as record payloads. FORMAT.md, "Payloads".
+// Views point into the caller's memory or into the record they were decoded from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace engram {
+
+enum class OperationType : uint16_t {
+  kStore = 1,
+  kLink = 2,
+  kUnlink = 3,
+  kForget = 4,
+  kTouch = 5,
+  // Only in snapshots:
+  kState = 16,  // episodes with their strength, accesses and ordinals
+  kEnd = 17,    // the last record: counts of all that came before
+};
+
+/** An episode as it is stored: everything but what the engine keeps about it. */
+struct EpisodeFields {
+  View id;
+  View embedding;  // dimension × f32, little-endian, maybe unaligned; empty: a node of the graph only
+  double at_ms = 0;
+  View content;
+  View attributes;  // canonical encoding of attributes.h
+  float confidence = 1;
+
+  bool operator==(const EpisodeFields&) const = default;
+};
+
+struct StoreOperation {
+  std::vector<EpisodeFields> episodes;
+};
+
+struct EdgeFields {
+  View from;
+  View to;
+  float weight = 1;  // [-1, 1]; unused by unlink
+};
+
+struct LinkOperation {
+  View relation;
+  double at_ms = 0;
+  std::vector<EdgeFields> edges;
+};
+
+struct UnlinkOperation {
+  View relation;
+  std::vector<EdgeFields> edges;
+};
+
+enum class ForgetMode : uint8_t { kSuppress = 0, kDelete = 1 };
+
+struct ForgetOperation {
+  ForgetMode mode = ForgetMode::kDelete;
+  float factor = 0.5F;  // kSuppress: strength is multiplied by it
+  std::vector<View> ids;
+};
+
+/** An access that counts: raises the access count and sets the last access. */
+struct TouchOperation {
+  double at_ms = 0;
+  std::vector<View> ids;
+};
+
+/** An episode with what the engine keeps about it; a snapshot is made of these. */
+struct EpisodeState {
+  EpisodeFields fields;
+  uint32_t ordinal = 0;
+  float strength = 1;
+  uint32_t access_count = 0;
+  double last_access_ms = 0;
+  uint64_t sequence = 0;
+};
+
+struct StateOperation {
+  std::vector<EpisodeState> episodes;
+};
+
+struct EndOperation {
+  uint64_t episodes = 0;
+  uint64_t edges = 0;
+  std::vector<uint32_t> free_ordinals;  // in the order they will be used, last first
+  std::vector<View> relations;          // in the order they got their numbers
+};
+
+using Operation = std::variant<StoreOperation, LinkOperation, UnlinkOperation, ForgetOperation,
+                               TouchOperation, StateOperation, EndOperation>;
+
+OperationType type_of(const Operation& operation);
+/** Appends the payload of `operation`. */
+void encode_operation(Bytes& out, const Operation& operation);
+/** Nothing when the payload is not one of this type. `dimension` sizes the embeddings. */
+std::optional<Operation> decode_operation(uint16_t type, View payload, uint32_t dimension);
+
+}  // namespace engram
