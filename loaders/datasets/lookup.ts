@@ -22,13 +22,29 @@ export interface LookupEffects {
   folders: string[];
   /** Where checksums of verified files are remembered; null: hash every time. */
   memory: string | null;
+  /** Folder that downloads go to; it is one of `folders`. */
+  downloads: string;
+  fetch: (url: string) => Promise<Uint8Array>;
+}
+
+const DOWNLOAD_TIMEOUT_MS = 120_000;
+
+async function fetchBytes(url: string): Promise<Uint8Array> {
+  const response = await fetch(url, {signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)});
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 export function defaultLookup(root: string): LookupEffects {
   const cache = join(homedir(), ".cache/engram-workbench");
   const given = process.env.ENGRAM_DATASETS;
   const folders = [join(root, "../shared/datasets"), join(cache, "datasets")];
-  return {folders: given === undefined ? folders : [given, ...folders], memory: join(cache, "verified.json")};
+  return {
+    folders: given === undefined ? folders : [given, ...folders],
+    memory: join(cache, "verified.json"),
+    downloads: join(cache, "datasets"),
+    fetch: fetchBytes,
+  };
 }
 
 export function registered(name: string): Registered {
@@ -73,16 +89,44 @@ export function locate(entry: Registered, effects: LookupEffects): string | null
   );
 }
 
+/** Downloads a set whose home serves its very bytes; why not, where it cannot. */
+async function download(entry: Registered, effects: LookupEffects): Promise<{directory: string} | {why: string}> {
+  const urls = entry.urls ?? {};
+  const missing = Object.keys(entry.files).find((file) => urls[file] === undefined);
+  if (missing !== undefined) return {why: `its home does not serve ${missing} as the same bytes`};
+  const directory = join(effects.downloads, entry.name);
+  try {
+    for (const [file, url] of Object.entries(urls)) {
+      const bytes = await effects.fetch(url);
+      const found = createHash("sha256").update(bytes).digest("hex");
+      if (found !== entry.files[file])
+        return {why: `${url} has SHA-256 ${found}, the registry says ${entry.files[file]}`};
+      const path = join(directory, file);
+      mkdirSync(join(path, ".."), {recursive: true});
+      writeFileSync(`${path}.tmp`, bytes);
+      renameSync(`${path}.tmp`, path);
+    }
+  } catch (error) {
+    return {why: `download failed: ${(error as Error).message}`};
+  }
+  return {directory};
+}
+
 /** Finds and verifies a set. A file whose inode, size, mtime and ctime were verified before is not hashed
  *  again; `npm run doctor` hashes all. Throws DatasetError: unknown, not found, wrong checksum. */
-export async function lookup(name: string, effects: LookupEffects): Promise<Dataset> {
-  const entry = registered(name);
-  const directory = locate(entry, effects);
-  if (directory === null)
+export async function lookup(
+  name: string,
+  effects: LookupEffects,
+  entry: Registered = registered(name),
+): Promise<Dataset> {
+  const here = locate(entry, effects);
+  const got = here === null ? await download(entry, effects) : {directory: here};
+  if ("why" in got)
     throw new DatasetError(
-      `dataset ${name} is in none of: ${effects.folders.join(", ")}`,
+      `dataset ${name} is in none of: ${effects.folders.join(", ")}; ${got.why}`,
       `get it from ${entry.home} and put its files (${Object.keys(entry.files).join(", ")}) into ${join(effects.folders[0] ?? ".", name)}, or point ENGRAM_DATASETS at a folder that has ${name}/`,
     );
+  const {directory} = got;
   const known = recall(effects.memory);
   let learnt = false;
   for (const [file, expected] of Object.entries(entry.files)) {

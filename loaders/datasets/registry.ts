@@ -9,6 +9,9 @@ export interface Registered {
   citation: string;
   /** File name within the set's folder → SHA-256. */
   files: Record<string, string>;
+  /** File name → address at the official home, where it serves these very bytes. Most of the sets here are
+   *  repackaged (recompressed, embedded): the home has the content, not the same bytes. */
+  urls?: Record<string, string>;
 }
 
 export const REGISTRY: readonly Registered[] = [
