@@ -1,0 +1,133 @@
+#include "vector/index.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <set>
+
+namespace engram {
+namespace {
+
+constexpr uint32_t kDimension = 48;
+
+/** n unit vectors around `clusters` centres: the shape real embeddings have. */
+std::vector<std::vector<float>> clustered(size_t n, size_t clusters, uint32_t seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  std::vector<std::vector<float>> centres(clusters, std::vector<float>(kDimension));
+  for (auto& centre : centres)
+    for (float& x : centre) x = normal(random);
+  std::vector<std::vector<float>> vectors(n, std::vector<float>(kDimension));
+  for (auto& vector : vectors) {
+    const auto& centre = centres[random() % clusters];
+    float squares = 0;
+    for (size_t i = 0; i < kDimension; ++i) {
+      vector[i] = centre[i] + 0.6F * normal(random);
+      squares += vector[i] * vector[i];
+    }
+    for (float& x : vector) x /= std::sqrt(squares);
+  }
+  return vectors;
+}
+
+struct Fixture {
+  explicit Fixture(size_t n, uint64_t seed = 1)
+      : vectors(clustered(n + 100, 40, 3)), index({.dimension = kDimension, .seed = seed}) {
+    for (uint32_t i = 0; i < n; ++i) index.add(i, vectors[i]);
+    queries = {vectors.end() - 100, vectors.end()};
+  }
+  std::vector<Hit> search(const std::vector<float>& query, SearchOptions options) {
+    std::vector<Hit> out(options.k);
+    out.resize(index.search(query, options, scratch, out));
+    return out;
+  }
+  /** Share of the exact ten nearest that the approximate search finds, over all queries. */
+  double recall(const Filter* filter = nullptr, uint32_t ef = 0) {
+    size_t found = 0;
+    size_t all = 0;
+    for (const auto& query : queries) {
+      std::set<uint32_t> truth;
+      for (const Hit& hit : search(query, {.k = 10, .mode = SearchMode::kExact, .filter = filter}))
+        truth.insert(hit.ordinal);
+      for (const Hit& hit : search(query, {.k = 10, .ef = ef, .filter = filter}))
+        found += truth.count(hit.ordinal);
+      all += truth.size();
+    }
+    return static_cast<double>(found) / static_cast<double>(all);
+  }
+  std::vector<std::vector<float>> vectors;
+  std::vector<std::vector<float>> queries;
+  VectorIndex index;
+  SearchScratch scratch;
+};
+
+TEST(VectorIndex, ExactSearchReturnsTheTrueNeighboursBestFirst) {
+  Fixture f(3'000);
+  const auto hits = f.search(f.queries[0], {.k = 5, .mode = SearchMode::kExact});
+  ASSERT_EQ(hits.size(), 5U);
+  size_t better = 0;
+  for (uint32_t i = 0; i < 3'000; ++i)
+    better += bestKernels().dot(f.vectors[i].data(), f.queries[0].data(), kDimension) > hits.back().similarity
+                  ? 1
+                  : 0;
+  EXPECT_EQ(better, 4U);
+  for (size_t i = 1; i < hits.size(); ++i) EXPECT_GE(hits[i - 1].similarity, hits[i].similarity);
+}
+
+TEST(VectorIndex, ApproximateSearchReachesRecall95ByDefaultAnd99OnRequest) {
+  Fixture f(8'000);
+  EXPECT_GE(f.recall(), 0.95);
+  EXPECT_GE(f.recall(nullptr, 256), 0.99);
+}
+
+TEST(VectorIndex, AVectorIsFoundAsSoonAsItIsAdded) {
+  Fixture f(3'000);
+  for (uint32_t i = 0; i < 50; ++i) {
+    f.index.add(3'000 + i, f.queries[i]);
+    EXPECT_EQ(f.search(f.queries[i], {.k = 1}).at(0).ordinal, 3'000 + i);
+  }
+}
+
+TEST(VectorIndex, ARemovedVectorIsNeverReturnedAndRecallHolds) {
+  Fixture f(8'000);
+  for (uint32_t i = 0; i < 8'000; i += 3) f.index.remove(i);
+  EXPECT_EQ(f.index.size(), 8'000U - 2'667U);
+  for (const auto& query : f.queries)
+    for (const Hit& hit : f.search(query, {.k = 10})) EXPECT_NE(hit.ordinal % 3, 0U);
+  EXPECT_GE(f.recall(), 0.95);
+}
+
+TEST(VectorIndex, AFilteredSearchReturnsOnlyAcceptedOrdinalsAndKeepsRecall) {
+  Fixture f(8'000);
+  const Filter tenth = [](uint32_t ordinal) { return ordinal % 10 == 0; };
+  for (const Hit& hit : f.search(f.queries[0], {.k = 10, .filter = &tenth})) EXPECT_EQ(hit.ordinal % 10, 0U);
+  EXPECT_GE(f.recall(&tenth), 0.95);
+}
+
+TEST(VectorIndex, TheSameOperationsGiveTheSameAnswers) {
+  Fixture a(4'000, 9);
+  Fixture b(4'000, 9);
+  for (const auto& query : a.queries) {
+    const auto x = a.search(query, {.k = 10});
+    const auto y = b.search(query, {.k = 10});
+    ASSERT_EQ(x.size(), y.size());
+    for (size_t i = 0; i < x.size(); ++i) EXPECT_EQ(x[i].ordinal, y[i].ordinal);
+  }
+}
+
+TEST(VectorIndex, OrdinalsMayHaveGapsAndFewerThanKVectorsAreNoError) {
+  VectorIndex index({.dimension = 2});
+  SearchScratch scratch;
+  std::vector<Hit> out(10);
+  const std::vector<float> east = {1, 0};
+  EXPECT_EQ(index.search(east, {.k = 10}, scratch, out), 0U);
+  index.add(7, east);
+  index.add(90, std::vector<float>{0, 1});
+  EXPECT_EQ(index.search(east, {.k = 10}, scratch, out), 2U);
+  EXPECT_EQ(out[0].ordinal, 7U);
+  EXPECT_FALSE(index.contains(8));
+}
+
+}  // namespace
+}  // namespace engram
