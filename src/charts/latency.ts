@@ -49,6 +49,7 @@ export function latencyByPercentile(rows: PercentileRow[], width: number): TopLe
       labelExpr: NAME,
       title: "percentile of requests",
       titleAnchor: "start" as const,
+      titleAlign: "right" as const,
       grid: false,
       ticks: true,
       tickColor: QUIET,

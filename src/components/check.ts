@@ -18,5 +18,5 @@ export function checkButton(): HTMLElement {
     status.textContent = summary;
     button.removeAttribute("disabled");
   });
-  return html`<div class="check-all">${button}${status}</div>`;
+  return html`<div class="check-all" data-check-all>${button}${status}</div>`;
 }

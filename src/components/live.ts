@@ -1,7 +1,7 @@
 // A part of the page that needs all records, not the prepared few: drawn when the reader asks for it.
 import {html} from "npm:htl";
 import type {Records} from "./records.js";
-import {type Cell, plainCell, type Rows} from "./table.js";
+import {type Rows, rowsOfArrow} from "./table.js";
 
 export interface LiveOptions {
   /** On the button: what will be seen. */
@@ -14,13 +14,7 @@ export interface LiveOptions {
 /** Rows of a query as plain values: no bigint, no Date. */
 export async function queryRows(records: Records, sql: string, say?: (doing: string) => void): Promise<Rows> {
   const {client} = await records.open(say);
-  const table = await client.query(sql);
-  const columns = table.schema.fields.map((field) => field.name);
-  return table
-    .toArray()
-    .map((row: Record<string, unknown>) =>
-      Object.fromEntries(columns.map((column): [string, Cell] => [column, plainCell(row[column])])),
-    );
+  return rowsOfArrow(await client.query(sql));
 }
 
 export function live({label, records, sql, draw}: LiveOptions): HTMLElement {

@@ -2,7 +2,7 @@
 import {html} from "npm:htl";
 import {count} from "./format.js";
 import type {Records} from "./records.js";
-import {type Cell, dataTable, plainCell, type Rows} from "./table.js";
+import {type Cell, dataTable, type Rows, rowsOfArrow} from "./table.js";
 
 /** Rows drawn; the download has them all. */
 const ROWS_SHOWN_MAX = 200;
@@ -48,10 +48,7 @@ export function queryBox(records: Records, {examples, controls}: QueryOptions): 
       const started = performance.now();
       const table = await client.query(text.value);
       const ms = performance.now() - started;
-      const columns = table.schema.fields.map((field) => field.name);
-      const rows: Rows = table
-        .toArray()
-        .map((row) => Object.fromEntries(columns.map((column) => [column, plainCell(row[column])])));
+      const rows = rowsOfArrow(table);
       const verified = checksums.every(({matches}) => matches)
         ? ` · ✓ ${count(checksums.length)} files match their SHA-256`
         : "";

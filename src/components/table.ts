@@ -1,4 +1,5 @@
 // A prepared table as a reader meets it: units in the head, numbers to the right in tabular figures.
+import type {Table} from "npm:apache-arrow";
 import {html} from "npm:htl";
 import type {PreparedTable} from "../../loaders/lab/claim.ts";
 import {number} from "./format.js";
@@ -13,13 +14,33 @@ export function rowsOf(table: PreparedTable): Rows {
   );
 }
 
-/** A value from DuckDB as a cell: bigint and Date become what JSON can hold. */
-export function plainCell(value: unknown): Cell {
+/** Arrow's decimals are 128-bit integers in four little-endian words, `scale` digits after the point. */
+function decimal(words: Uint32Array, scale: number): number {
+  const bits = words.reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n);
+  return Number(BigInt.asIntN(128, bits)) / 10 ** scale;
+}
+
+/** A value from DuckDB as a cell: bigint, decimal and Date become what JSON can hold. */
+export function plainCell(value: unknown, scale = 0): Cell {
+  if (value instanceof Uint32Array) return decimal(value, scale);
   if (value === null || value === undefined) return null;
   if (typeof value === "bigint") return Number(value);
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") return value;
   if (value instanceof Date) return value.toISOString();
   return String(value);
+}
+
+/** A result of DuckDB as rows of plain values. */
+export function rowsOfArrow(table: Table): Rows {
+  const columns = table.schema.fields.map(({name, type}) => ({
+    name,
+    scale: "scale" in type ? Number(type.scale) : 0,
+  }));
+  return table
+    .toArray()
+    .map((row: Record<string, unknown>) =>
+      Object.fromEntries(columns.map(({name, scale}): [string, Cell] => [name, plainCell(row[name], scale)])),
+    );
 }
 
 function cell(value: Cell): string {
