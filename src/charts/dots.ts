@@ -79,7 +79,7 @@ export function dotPanels(
     scale,
     axis: {
       title: axis,
-      ...(log ? {values: logTicks(domain), format: "~r"} : {tickCount: narrow ? 4 : 6, format: "~r"}),
+      ...(log ? {values: logTicks(domain), format: ",~r"} : {tickCount: narrow ? 4 : 6, format: "~r"}),
     },
   };
   return {

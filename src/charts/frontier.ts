@@ -1,7 +1,7 @@
 // Recall against queries per second: each system's frontier; up and to the right is better.
 import type {TopLevelSpec} from "vega-lite";
 import {frame, logDomain, logTicks} from "./frame.js";
-import {DASHES, ENGRAM, isEngram, NARROW_PX, QUIET, SHAPES} from "./theme.js";
+import {DASHES, ENGRAM, isEngram, NARROW_PX, PAPER, QUIET, SHAPES} from "./theme.js";
 
 export interface FrontierRow {
   subject: string;
@@ -12,6 +12,28 @@ export interface FrontierRow {
   qps: number;
   low: number | null;
   high: number | null;
+}
+
+/** Height of a label and its air, px. */
+const LABEL_PX = 17;
+/** A label stands this far above its point. */
+const LIFT_PX = 13;
+
+/** Where each label goes, relative to its point: above it, or as far below as others above demand. */
+function apart(ends: FrontierRow[], toPx: (row: FrontierRow) => {x: number; y: number}) {
+  const placed: {left: number; right: number; y: number}[] = [];
+  return [...ends]
+    .sort((a, b) => toPx(a).y - toPx(b).y)
+    .map((row) => {
+      const at = toPx(row);
+      const [left, right] = [at.x, at.x + row.subject.length * 8];
+      const beside = placed.filter((other) => other.left < right && left < other.right);
+      const y = Math.max(at.y - LIFT_PX, ...beside.map((other) => other.y + LABEL_PX));
+      // A label that would lie on its own point goes below it.
+      const free = Math.abs(y - at.y) < LIFT_PX - 2 ? at.y + LIFT_PX : y;
+      placed.push({left, right, y: free});
+      return {row, dy: Math.round(free - at.y)};
+    });
 }
 
 export function frontier(rows: FrontierRow[], width: number): TopLevelSpec {
@@ -48,8 +70,14 @@ export function frontier(rows: FrontierRow[], width: number): TopLevelSpec {
     const own = rows.filter((row) => row.subject === name);
     return own.reduce((a, b) => (b.recall < a.recall ? b : a));
   });
+  const height = narrow ? 320 : 400;
+  const toPx = (row: FrontierRow) => ({
+    x: ((row.recall - lowest) / (1 - lowest)) * (width - 40),
+    y: (1 - Math.log(row.qps / domain[0]) / Math.log(domain[1] / domain[0])) * height,
+  });
+  const labels = apart(ends, toPx);
   return {
-    ...frame(width, narrow ? 320 : 400, "queries per second, one thread (log scale)"),
+    ...frame(width, height, "queries per second, one thread (log scale)"),
     data: {values: rows},
     encoding: {x},
     layer: [
@@ -86,15 +114,24 @@ export function frontier(rows: FrontierRow[], width: number): TopLevelSpec {
           ],
         },
       },
-      {
-        data: {values: ends},
-        mark: {type: "text", align: "left", dx: 2, dy: -12, fontWeight: 600, fontSize: 13},
-        encoding: {
-          y,
-          text: {field: "subject"},
-          color: {field: "subject", scale: {domain: subjects, range: subjects.map(colour)}},
-        },
-      },
+      // Names, each with a halo in the paper's colour so that no line runs through it.
+      ...[{stroke: PAPER, strokeWidth: 5, strokeJoin: "round" as const}, {}].flatMap((halo) =>
+        labels.map(({row, dy}) => ({
+          data: {values: [row]},
+          mark: {
+            type: "text" as const,
+            align: "left" as const,
+            baseline: "middle" as const,
+            dx: 2,
+            dy,
+            fontWeight: 600 as const,
+            fontSize: 13,
+            color: colour(row.subject),
+            ...halo,
+          },
+          encoding: {y, text: {field: "subject"}},
+        })),
+      ),
     ],
   };
 }

@@ -90,7 +90,7 @@ export function latencyByPercentile(rows: PercentileRow[], width: number): TopLe
             field: "latency_ms",
             type: "quantitative" as const,
             scale,
-            axis: {values: logTicks(y), format: "~r", title: null},
+            axis: {values: logTicks(y), format: ",~r", title: null},
           },
           color: {value: rows.some((row) => row.series === name && row.engram) ? ENGRAM : QUIET},
         },

@@ -12,7 +12,7 @@ function sentence(claim: Claim, records: Records): HTMLElement {
   const parts = splitAtValue(text, claim.value);
   return parts === null
     ? html`<p>${text} ${claimNumber(claim, records)}</p>`
-    : html`<p>${parts.before}${claimNumber(claim, records, parts.number)}${parts.after}</p>`;
+    : html`<p>${parts.before}<span class="together">${claimNumber(claim, records, parts.number)}${parts.close}</span>${parts.after}</p>`;
 }
 
 export interface AnswerOptions {

@@ -90,6 +90,7 @@ export function chart(options: ChartOptions): HTMLElement {
     finalize();
     const view = await draw(plot, target, options, width);
     finalize = () => view.finalize();
+    plot.style.minHeight = "";
     figure.dataset.drawn = "true";
   };
   new ResizeObserver(([entry]) => void redraw(Math.floor(entry?.contentRect.width ?? 0))).observe(plot);

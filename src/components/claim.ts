@@ -3,7 +3,7 @@
 import {html} from "npm:htl";
 import type {Claim} from "../../loaders/lab/claim.ts";
 import {agrees, type Recomputed} from "./agreement.js";
-import {count, estimate, number, plural, threshold} from "./format.js";
+import {count, estimate, isKnown, number, plural, threshold} from "./format.js";
 import type {Records} from "./records.js";
 import {verdictBadge} from "./verdict.js";
 
@@ -42,12 +42,18 @@ async function recompute({claim, records}: Kept, say: (doing: string) => void): 
       ? html`<li>${file}: SHA-256 <code>${sha256.slice(0, 12)}…</code> as published</li>`
       : html`<li>${file}: checksum not verified, because this page is not served over https or from this machine</li>`,
   );
+  const verified = checksums.every(({matches}) => matches)
+    ? `from ${plural(checksums.length, "file")}, each verified by its checksum`
+    : `from ${plural(checksums.length, "file")}, not verified`;
   const shown =
     row === undefined ? "no row" : `${number(Number(row.value), 6)} over n = ${count(Number(row.n))}`;
   const text = same
     ? html`<p><b>Your browser gets the same number</b>: ${shown}, in ${seconds} s.</p>`
     : html`<p><b>Your browser gets a different number</b>: ${shown}; the page says ${number(claim.value, 6)} over n = ${count(claim.n)}.</p>`;
-  return [same ? "agrees" : "differs", html.fragment`${text}<ul class="files">${files}</ul>`];
+  return [
+    same ? "agrees" : "differs",
+    html.fragment`${text}<details><summary>${verified}</summary><ul class="files">${files}</ul></details>`,
+  ];
 }
 
 function run(entry: Kept): Promise<Check> {
@@ -103,7 +109,7 @@ function card(entry: Kept): HTMLElement {
   const judged =
     claim.threshold === null || claim.comparison === null
       ? null
-      : html`<dt>Required</dt><dd>${threshold(claim.comparison, claim.threshold, claim.unit)} ${
+      : html.fragment`<dt>Required</dt><dd>${threshold(claim.comparison, claim.threshold, claim.unit)} ${
           claim.source === null ? "" : html`<span class="quiet">(${claim.source})</span>`
         }${claim.verdict === null ? "" : verdictBadge(claim.verdict)}</dd>`;
   const units = claim.units === claim.n ? "" : `, in ${plural(claim.units, "block")}`;
@@ -114,7 +120,7 @@ function card(entry: Kept): HTMLElement {
       <dt>Rests on</dt><dd>n = ${count(claim.n)}${units}; ${claim.scope}</dd>
       <dt>Method</dt><dd>${claim.method}</dd>
       ${judged}
-      ${claim.needs === null ? null : html`<dt>Still needed</dt><dd>${claim.needs}</dd>`}
+      ${claim.needs === null ? null : html.fragment`<dt>Still needed</dt><dd>${claim.needs}</dd>`}
     </dl>
     <details><summary>SQL</summary><pre><code>${claim.sql.trim()}</code></pre></details>
     ${result}
@@ -137,6 +143,7 @@ function place(panel: HTMLElement, anchor: Element) {
 
 /** The number as a button in running text or a table. `text` overrides what is shown. */
 export function claimNumber(claim: Claim, records: Records, text?: string): HTMLElement {
+  if (!isKnown(claim.value)) return html`<span class="quiet">not measured</span>`;
   const entry = keep(claim, records);
   const shown = text ?? estimate(claim, claim.unit).value;
   const mark = html`<span class="mark" aria-hidden="true"></span>`;

@@ -6,11 +6,16 @@ import {type FrontierRow, frontier} from "../charts/frontier.js";
 import {type RatioRow, ratioDots} from "../charts/ratios.js";
 import {isEngram} from "../charts/theme.js";
 import {chart} from "./chart.js";
-import {count, number} from "./format.js";
+import {count, estimate, number} from "./format.js";
 import {type Cell, rowsOf} from "./table.js";
 
 const orNull = (value: Cell | undefined) => (value === null || value === undefined ? null : Number(value));
-const times = (value: number) => `${number(value)}×`;
+
+/** `2.4× (2.2–2.6×)`. */
+function told(row: {low: number | null; high: number | null}, value: number, unit: string): string {
+  const shown = estimate({value, low: row.low, high: row.high}, unit);
+  return shown.interval === null ? shown.value : `${shown.value} (${shown.interval})`;
+}
 
 export function ratioRows(summary: Summary): RatioRow[] {
   const table = summary.tables.ratios;
@@ -41,10 +46,7 @@ export function ratios(summary: Summary): HTMLElement {
   return chart({
     title: ratioTitle(rows),
     summary: rows
-      .map(
-        (row) =>
-          `${row.scenario} against ${row.rival}: ${times(row.ratio)} (${times(row.low)}–${times(row.high)}).`,
-      )
+      .map((row) => `${row.scenario} against ${row.rival}: ${told(row, row.ratio, "×")}.`)
       .join(" "),
     rows: rows.map((row) => ({...row})),
     spec: (width) => ratioDots(rows, width),
@@ -122,7 +124,7 @@ export function hopTimes(summary: Summary): HTMLElement {
         (panel) =>
           `${panel}: ${rows
             .filter((row) => row.panel === panel)
-            .map((row) => `${row.subject} ${number(row.value)} µs`)
+            .map((row) => `${row.subject} ${told(row, row.value, "µs")}`)
             .join(", ")}.`,
       )
       .join(" "),

@@ -38,6 +38,10 @@ test("the last digit follows the leading digit of the uncertainty", () => {
   assert.equal(lastDigit(340), 2);
 });
 
+test("a value that is not there is a dash, not a number", () => {
+  assert.deepEqual(estimate({value: Number.NaN, low: null, high: null}, "ms"), {value: "—", interval: null});
+});
+
 test("a threshold reads as words", () => {
   assert.equal(plain(threshold("<", 50, "ms")), "below 50 ms");
   assert.equal(plain(threshold(">=", 0.95, "")), "at least 0.95");

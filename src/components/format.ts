@@ -84,8 +84,14 @@ export interface Formatted {
   interval: string | null;
 }
 
+/** False for the value of a statistic that had no rows: NaN, which JSON turns into null. */
+export function isKnown(value: number | null): value is number {
+  return value !== null && Number.isFinite(value);
+}
+
 /** Value and interval in one unit, with the digits the interval supports. */
 export function estimate({value, low, high}: Interval, unit: string): Formatted {
+  if (!isKnown(value)) return {value: "—", interval: null};
   const chosen = scale(value, unit);
   const [v, l, h] = [value, low, high].map((x) => (x === null ? null : x / chosen.divisor));
   const whole = (text: string) => withUnit(text, chosen.unit);

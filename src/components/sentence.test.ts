@@ -6,7 +6,17 @@ test("the number of the claim is found among the others of its sentence", () => 
   assert.deepEqual(splitAtValue("99.9 % of recalls take at most 1.84 ms (1.79–1.90).", 1.8437), {
     before: "99.9 % of recalls take at most ",
     number: "1.84 ms",
+    close: "",
     after: " (1.79–1.90).",
+  });
+});
+
+test("a full stop stays with its number", () => {
+  assert.deepEqual(splitAtValue("It takes 1.84 ms.", 1.84), {
+    before: "It takes ",
+    number: "1.84 ms",
+    close: ".",
+    after: "",
   });
 });
 

@@ -3,6 +3,8 @@
 export interface Parts {
   before: string;
   number: string;
+  /** Punctuation that must not be torn from the number. */
+  close: string;
   after: string;
 }
 
@@ -26,5 +28,11 @@ export function splitAtValue(sentence: string, value: number): Parts | null {
   const {match} = near.sort((a, b) => a.best - b.best || a.match.index - b.match.index)[0] ?? {};
   if (match === undefined) return null;
   const end = match.index + match[0].length;
-  return {before: sentence.slice(0, match.index), number: match[0], after: sentence.slice(end)};
+  const close = sentence.slice(end).match(/^[.,;:!?)]*/)?.[0] ?? "";
+  return {
+    before: sentence.slice(0, match.index),
+    number: match[0],
+    close,
+    after: sentence.slice(end + close.length),
+  };
 }
