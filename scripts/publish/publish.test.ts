@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import {spawn} from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -17,6 +18,7 @@ import type {Run} from "../../loaders/lab/record.ts";
 import {append, open} from "../../loaders/lab/store/store.ts";
 import type {buildSite} from "./build.ts";
 import {filesBelow, sha256} from "./files.ts";
+import {versions} from "./listing.ts";
 import {publish} from "./publish.ts";
 import {verifyReport} from "./verify.ts";
 
@@ -250,6 +252,31 @@ test("what a killed publish left is removed by the next one", async () => {
   writeFileSync(join(dead, "half"), "");
   await publishPages();
   assert.ok(!existsSync(dead));
+});
+
+test("a publish killed with SIGKILL in its middle leaves nothing half-written", async () => {
+  const program = `
+    import {mkdirSync, writeFileSync} from "node:fs";
+    import {publish} from ${JSON.stringify(new URL("./publish.ts", import.meta.url).href)};
+    await publish({
+      store: ${JSON.stringify(store())}, reports: ${JSON.stringify(reports())}, log() {},
+      async build({output}) {
+        mkdirSync(output, {recursive: true});
+        writeFileSync(output + "/index.html", "half");
+        console.log("half");
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
+      },
+    });`;
+  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program]);
+  await new Promise((resolve) => child.stdout.once("data", resolve));
+  assert.ok(existsSync(join(reports(), `.publishing-${child.pid}`)), "it was killed in the middle");
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
+  assert.deepEqual(versions(reports()), []);
+  const {folder} = await publishPages();
+  assert.deepEqual(verifyReport(folder).differences, []);
+  assert.ok(!existsSync(join(reports(), `.publishing-${child.pid}`)));
 });
 
 test("a publish that fails leaves no folder", async () => {

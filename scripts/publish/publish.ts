@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import {dirname, join} from "node:path";
 import type {Overview, Summary} from "../../loaders/lab/claim.ts";
+import {laboratory} from "../../loaders/lab/laboratory.ts";
 import {type Index, open, type StoredRun} from "../../loaders/lab/store/store.ts";
 import {buildSite} from "./build.ts";
 import {SiteError} from "./error.ts";
@@ -133,7 +134,7 @@ function measuredOn(index: Index): string {
 
 export async function publish({
   log,
-  store = "data/store",
+  store = laboratory().store,
   reports = "reports",
   build = buildSite,
 }: PublishOptions): Promise<Published> {
