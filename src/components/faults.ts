@@ -4,10 +4,10 @@ import {PLANTED} from "./planted.js";
 
 export function faults(): HTMLElement {
   return html`<div class="table-scroll wide" tabindex="0" role="region" aria-label="Planted faults"><table>
-    <thead><tr><th scope="col">Planted</th><th scope="col">What happens</th><th scope="col">Test</th></tr></thead>
+    <thead><tr><th scope="col">Planted</th><th scope="col">What happens, and which test shows it</th></tr></thead>
     <tbody>${PLANTED.map(
       ({fault, caught, file}) =>
-        html`<tr><th scope="row">${fault}</th><td>${caught}</td><td><code>${file}</code></td></tr>`,
+        html`<tr><th scope="row">${fault}</th><td>${caught}<br><code class="quiet">${file}</code></td></tr>`,
     )}</tbody>
   </table></div>`;
 }

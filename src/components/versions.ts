@@ -12,7 +12,7 @@ function row(published: Published, current: boolean): HTMLElement {
   }));
   return html`<tr>
     <th scope="row">${current ? html`<b>${published.version}</b> (this one)` : html`<a href=${`../../${published.version}/site/index.html`}>${published.version}</a>`}</th>
-    <td>${published.measured_on}</td>
+    <td class="day">${published.measured_on}</td>
     <td class="numeric">${count(published.claims.length)}</td>
     <td>${tally.filter(({n}) => n > 0).map(({verdict, n}) => html`<span class="tally">${n} ${verdictBadge(verdict)} </span>`)}</td>
   </tr>`;
