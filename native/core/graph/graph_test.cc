@@ -22,8 +22,8 @@ TEST(Graph, RandomHistoriesMatchAPlainMap) {
   Graph graph;
   std::map<std::tuple<uint32_t, uint32_t, uint16_t>, float> model;
   for (int step = 0; step < 20'000; ++step) {
-    const uint32_t from = random() % 40;
-    const uint32_t to = random() % 40;
+    const auto from = static_cast<uint32_t>(random() % 40);
+    const auto to = static_cast<uint32_t>(random() % 40);
     const auto relation = static_cast<uint16_t>(random() % 3);
     const auto key = std::make_tuple(from, to, relation);
     switch (random() % 8) {
@@ -93,8 +93,8 @@ TEST(Graph, ReachGivesDistinctNodesWithinTheHops) {
   GraphScratch scratch;
   std::vector<std::set<uint32_t>> out(300);
   for (int i = 0; i < 900; ++i) {
-    const uint32_t from = random() % 300;
-    const uint32_t to = random() % 300;
+    const auto from = static_cast<uint32_t>(random() % 300);
+    const auto to = static_cast<uint32_t>(random() % 300);
     graph.link(from, to, 0, 1);
     out[from].insert(to);
   }

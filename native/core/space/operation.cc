@@ -91,12 +91,22 @@ void encode_payload(Writer& writer, const StateOperation& operation) {
   }
 }
 
+void encode_payload(Writer& writer, const EdgesOperation& operation) {
+  writer.sized<uint8_t>(operation.relation);
+  writer.put(static_cast<uint32_t>(operation.edges.size()));
+  for (const EdgeState& edge : operation.edges) {
+    writer.put(edge.from);
+    writer.put(edge.to);
+    writer.put(edge.weight);
+    writer.put(edge.at_ms);
+  }
+}
+
 void encode_payload(Writer& writer, const EndOperation& operation) {
   writer.put(operation.episodes);
   writer.put(operation.edges);
   writer.put(static_cast<uint32_t>(operation.free_ordinals.size()));
   for (uint32_t ordinal : operation.free_ordinals) writer.put(ordinal);
-  encode_ids(writer, operation.relations);
 }
 
 Operation decode_store(Reader& reader, uint32_t dimension) {
@@ -162,13 +172,26 @@ Operation decode_state(Reader& reader, uint32_t dimension) {
   return operation;
 }
 
+Operation decode_edges(Reader& reader, uint32_t) {
+  EdgesOperation operation;
+  operation.relation = reader.sized<uint8_t>();
+  for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left) {
+    EdgeState edge;
+    edge.from = reader.get<uint32_t>();
+    edge.to = reader.get<uint32_t>();
+    edge.weight = reader.get<float>();
+    edge.at_ms = reader.get<double>();
+    operation.edges.push_back(edge);
+  }
+  return operation;
+}
+
 Operation decode_end(Reader& reader, uint32_t) {
   EndOperation operation;
   operation.episodes = reader.get<uint64_t>();
   operation.edges = reader.get<uint64_t>();
   for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left)
     operation.free_ordinals.push_back(reader.get<uint32_t>());
-  operation.relations = decode_ids(reader);
   return operation;
 }
 
@@ -185,6 +208,7 @@ constexpr std::array<Kind, std::variant_size_v<Operation>> kKinds = {{
     {OperationType::kForget, decode_forget},
     {OperationType::kTouch, decode_touch},
     {OperationType::kState, decode_state},
+    {OperationType::kEdges, decode_edges},
     {OperationType::kEnd, decode_end},
 }};
 

@@ -19,7 +19,8 @@ enum class OperationType : uint16_t {
   kTouch = 5,
   // Only in snapshots:
   kState = 16,  // episodes with their strength, accesses and ordinals
-  kEnd = 17,    // the last record: counts of all that came before
+  kEdges = 17,  // edges of one relation between ordinals
+  kEnd = 18,    // the last record: counts of all that came before
 };
 
 /** An episode as it is stored: everything but what the engine keeps about it. */
@@ -83,15 +84,26 @@ struct StateOperation {
   std::vector<EpisodeState> episodes;
 };
 
+struct EdgeState {
+  uint32_t from = 0;
+  uint32_t to = 0;
+  float weight = 1;
+  double at_ms = 0;
+};
+
+struct EdgesOperation {
+  View relation;
+  std::vector<EdgeState> edges;
+};
+
 struct EndOperation {
   uint64_t episodes = 0;
   uint64_t edges = 0;
-  std::vector<uint32_t> free_ordinals;  // in the order they will be used, last first
-  std::vector<View> relations;          // in the order they got their numbers
+  std::vector<uint32_t> free_ordinals;  // the last one is used first
 };
 
-using Operation = std::variant<StoreOperation, LinkOperation, UnlinkOperation, ForgetOperation,
-                               TouchOperation, StateOperation, EndOperation>;
+using Operation = std::variant<StoreOperation, LinkOperation, UnlinkOperation, ForgetOperation, TouchOperation,
+                               StateOperation, EdgesOperation, EndOperation>;
 
 OperationType type_of(const Operation& operation);
 /** Appends the payload of `operation`. */

@@ -1,0 +1,89 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/random.h"
+#include "base/utf8.h"
+
+namespace engram {
+namespace {
+
+constexpr const char* kLockName = "lock";
+constexpr const char* kSettingsName = "space";
+
+bool isSpaceId(const std::string& id) {
+  if (id.empty() || id.size() > kSpaceIdMaxBytes) return false;
+  return std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+SpaceUuid drawUuid(uint64_t& seed) {
+  Random random(seed);
+  SpaceUuid uuid;
+  for (char& byte : uuid) byte = static_cast<char>(random.below(256));
+  seed = random.next();
+  return uuid;
+}
+
+}  // namespace
+
+Engine::Engine(Disk& disk, std::string directory, std::unique_ptr<FileLock> lock, uint64_t seed)
+    : disk_(disk), directory_(std::move(directory)), lock_(std::move(lock)), seed_(seed) {}
+
+Result<std::unique_ptr<Engine>> Engine::open(Disk& disk, const std::string& directory, uint64_t seed) {
+  ENGRAM_TRY(disk.make_directory(directory));
+  auto lock = disk.lock(join_path(directory, kLockName));
+  ENGRAM_TRY(lock);
+  return std::unique_ptr<Engine>(new Engine(disk, directory, std::move(*lock), seed));  // private constructor
+}
+
+Result<std::shared_ptr<Space>> Engine::space(const std::string& id, const SpaceSettings& settings) {
+  if (!isSpaceId(id))
+    return Error::invalid("space id " + quote_text(id) + " is not allowed",
+                          "use 1 to " + std::to_string(kSpaceIdMaxBytes) + " of a-z, 0-9, - and _");
+  const std::lock_guard guard(mutex_);
+  if (lock_ == nullptr) return Error{Code::kClosed, "the engine is closed", "open it again"};
+  auto found = open_.find(id);
+  if (found == open_.end()) {
+    const std::string path = join_path(directory_, id);
+    ENGRAM_TRY(disk_.make_directory(path));
+    ENGRAM_TRY(disk_.sync_directory(directory_));
+    auto names = disk_.list(path);
+    ENGRAM_TRY(names);
+    if (std::find(names->begin(), names->end(), kSettingsName) == names->end()) {
+      // What a crash left of a space that was never made; it was never acknowledged.
+      for (const std::string& name : *names) ENGRAM_TRY(disk_.remove(join_path(path, name)));
+      ENGRAM_TRY(Space::create(disk_, path, settings, drawUuid(seed_)));
+    }
+    auto space = Space::open(disk_, path);
+    ENGRAM_TRY(space);
+    found = open_.emplace(id, std::shared_ptr<Space>(std::move(*space))).first;
+  }
+  if (settings.dimension != found->second->dimension())
+    return Error{Code::kConflict,
+                 "space " + quote_text(id) + " has dimension " + std::to_string(found->second->dimension()) +
+                     ", not " + std::to_string(settings.dimension),
+                 "open it with its own dimension, or use another id"};
+  return found->second;
+}
+
+Result<std::vector<std::string>> Engine::spaces() {
+  auto names = disk_.list(directory_);
+  ENGRAM_TRY(names);
+  std::erase_if(*names, [](const std::string& name) { return !isSpaceId(name) || name == kLockName; });
+  return names;
+}
+
+Status Engine::close() {
+  const std::lock_guard guard(mutex_);
+  Status first;
+  for (auto& [id, space] : open_)
+    if (Status closed = space->close(); !closed && first.ok()) first = closed;
+  open_.clear();
+  lock_.reset();
+  return first;
+}
+
+}  // namespace engram

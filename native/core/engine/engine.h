@@ -1,0 +1,37 @@
+// The engine: a directory of spaces, open in one process at a time.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "space/space.h"
+
+namespace engram {
+
+class Engine {
+ public:
+  /** Opens or makes the directory and locks it. `disk` must outlive the engine. Errors: Code::kLocked when
+   *  another engine has it, or the disk's. */
+  static Result<std::unique_ptr<Engine>> open(Disk& disk, const std::string& directory, uint64_t seed);
+
+  /** Opens the space, or makes it. Errors: an id out of [a-z0-9_-], Code::kConflict on another dimension. */
+  Result<std::shared_ptr<Space>> space(const std::string& id, const SpaceSettings& settings);
+  Result<std::vector<std::string>> spaces();
+  /** Syncs and closes every space. */
+  Status close();
+
+ private:
+  Engine(Disk& disk, std::string directory, std::unique_ptr<FileLock> lock, uint64_t seed);
+
+  Disk& disk_;
+  const std::string directory_;
+  std::unique_ptr<FileLock> lock_;
+  std::mutex mutex_;
+  uint64_t seed_;
+  std::map<std::string, std::shared_ptr<Space>> open_;
+};
+
+}  // namespace engram
