@@ -12,6 +12,7 @@ import {latencyByPercentile, percentileName} from "./latency.js";
 import {ratioDots} from "./ratios.js";
 import {requestStrip} from "./requests.js";
 import {shareBars} from "./shares.js";
+import {spreadStrips} from "./spread.js";
 import {CONFIG} from "./theme.js";
 
 const GOLDEN = new URL("golden/", import.meta.url);
@@ -81,6 +82,10 @@ const REQUESTS = Array.from({length: 60}, (_value, index) => ({
   latency_ms: index % 20 === 7 ? 12 : 0.3 + (index % 7) / 20,
   slow: index % 20 === 7,
 }));
+const SPREAD = [-0.03, -0.01, 0, 0.02].flatMap((deviation) => [
+  {name: "006 recall, engram", deviation, engram: true},
+  {name: "112 search, hnswlib", deviation: deviation * 2, engram: false},
+]);
 const SHARES = [
   {name: "flush of the log", count: 19, share: 0.63},
   {name: "unexplained", count: 11, share: 0.37},
@@ -93,6 +98,7 @@ const GALLERY: Record<string, (width: number) => vegaLite.TopLevelSpec> = {
   "dots-log": (width) => dotPanels(DOTS, width, {axis: "median time, µs", log: true}),
   "dots-linear": (width) => dotPanels(DOTS.slice(0, 2), width, {axis: "score"}),
   requests: (width) => requestStrip(REQUESTS, width, 12, "above P99.9"),
+  spread: (width) => spreadStrips(SPREAD, width),
   shares: (width) => shareBars(SHARES, width, "share of slow requests"),
 };
 

@@ -8,7 +8,7 @@ export interface LiveOptions {
   label: string;
   records: Records;
   sql: string;
-  draw: (rows: Rows) => HTMLElement;
+  draw: (rows: Rows) => HTMLElement | Promise<HTMLElement>;
 }
 
 /** Rows of a query as plain values: no bigint, no Date. */
@@ -27,7 +27,7 @@ export function live({label, records, sql, draw}: LiveOptions): HTMLElement {
       const rows = await queryRows(records, sql, (doing) => {
         status.textContent = `${doing}…`;
       });
-      place.replaceChildren(draw(rows));
+      place.replaceChildren(await draw(rows));
     } catch (error) {
       status.textContent = error instanceof Error ? error.message : String(error);
       button.removeAttribute("disabled");
