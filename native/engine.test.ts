@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import {fork} from "node:child_process";
+import {once} from "node:events";
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {test} from "node:test";
+import {fileURLToPath} from "node:url";
+import {
+  ConflictError,
+  DamagedError,
+  Engine,
+  InvalidArgumentError,
+  NotFoundError,
+  type Space,
+} from "./engine.ts";
+
+async function inSpace(use: (space: Space, directory: string, engine: Engine) => Promise<void>) {
+  const directory = mkdtempSync(join(tmpdir(), "engram-test-"));
+  const engine = await Engine.open(directory);
+  try {
+    await use(await engine.space("test", {dimension: 3}), directory, engine);
+  } finally {
+    await engine.close();
+    rmSync(directory, {recursive: true});
+  }
+}
+
+const east = Float32Array.of(1, 0, 0);
+const north = Float32Array.of(0, 1, 0);
+
+test("what is stored is recalled by its direction and read back whole", () =>
+  inSpace(async (space) => {
+    await space.store({
+      id: "a",
+      embedding: east,
+      at: 5,
+      content: "to the east",
+      attributes: {warm: true, n: 2},
+    });
+    await space.store({id: "b", embedding: north});
+    const hits = await space.recall({vector: Float32Array.of(2, 0.1, 0), k: 1});
+    assert.deepEqual(hits.ids, ["a"]);
+    assert.deepEqual(space.get("a"), {
+      id: "a",
+      embedding: east,
+      at: 5,
+      content: "to the east",
+      attributes: {warm: true, n: 2},
+      confidence: 1,
+      strength: 1,
+    });
+    const ordinals = new Uint32Array(2);
+    const scores = new Float32Array(2);
+    assert.equal(space.recallSync({vector: north, k: 2}, ordinals, scores), 2);
+    assert.deepEqual(space.ids(ordinals), ["b", "a"]);
+  }));
+
+test("edges carry activation and reach", () =>
+  inSpace(async (space) => {
+    await space.storeBatch({ids: ["a", "b", "c"]});
+    await space.linkBatch({from: ["a", "b"], to: ["b", "c"], relation: "next"});
+    assert.deepEqual((await space.spread({seeds: {ids: ["a"]}})).ids.slice(0, 2), ["a", "b"]);
+    assert.deepEqual(space.ids(await space.reach({id: "a", hops: 2})), ["b", "c"]);
+    assert.deepEqual(space.ids(space.reachSync({id: "c", hops: 1, direction: "in"})), ["b"]);
+    await space.unlink({from: "b", to: "c", relation: "next"});
+    assert.equal((await space.reach({id: "a", hops: 2})).length, 1);
+  }));
+
+test("bad input is a typed error that names the value and stores nothing", () =>
+  inSpace(async (space, directory) => {
+    const nan = Float32Array.of(1, Number.NaN, 0);
+    await assert.rejects(space.store({id: "x", embedding: nan}), (error: InvalidArgumentError) => {
+      assert.ok(error instanceof InvalidArgumentError);
+      assert.match(error.message, /"x" holds nan at index 1/);
+      assert.ok(error.remedy.length > 0);
+      return true;
+    });
+    await assert.rejects(space.store({id: "x", embedding: new Float32Array(3)}), /zero vector/);
+    await assert.rejects(space.store({id: "x", embedding: new Float32Array(4)}), /4 values for 1 episodes/);
+    await assert.rejects(space.store({id: "", embedding: east}), /id ""/);
+    await assert.rejects(
+      space.storeBatch({ids: ["ok", "x".repeat(256)], embeddings: new Float32Array(6).fill(1)}),
+      /id/,
+    );
+    await assert.rejects(space.recall({vector: east, k: 0}), /k is 0/);
+    await assert.rejects(space.recall({vector: east, k: -1}), /k is -1/);
+    await assert.rejects(space.recall({vector: Float32Array.of(1)}), /1 dimensions, the space has 3/);
+    await assert.rejects(space.link({from: "no", to: "one", relation: "r"}), NotFoundError);
+    await assert.rejects(Engine.open(directory), ConflictError);
+    assert.equal(space.stats().episodes, 0);
+  }));
+
+test("a space keeps its dimension", () =>
+  inSpace(async (_space, _directory, engine) => {
+    await assert.rejects(engine.space("test", {dimension: 4}), ConflictError);
+    await assert.rejects(engine.space("../out", {dimension: 3}), InvalidArgumentError);
+    assert.deepEqual(engine.spaces(), ["test"]);
+  }));
+
+test("after SIGKILL in mid-write every acknowledged store is there", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "engram-kill-"));
+  try {
+    for (let round = 0; round < 3; round++) {
+      const child = fork(
+        fileURLToPath(new URL("./kill.fixture.ts", import.meta.url)),
+        [directory, String(round)],
+        {
+          execArgv: ["--import", "tsx"],
+        },
+      );
+      const acknowledged: string[] = [];
+      child.on("message", (id: string) => {
+        acknowledged.push(id);
+        if (acknowledged.length === 60) child.kill("SIGKILL");
+      });
+      await once(child, "exit");
+      assert.ok(acknowledged.length >= 60);
+      const engine = await Engine.open(directory);
+      const space = await engine.space("test", {dimension: 3});
+      assert.deepEqual(
+        acknowledged.filter((id) => space.get(id) === undefined),
+        [],
+      );
+      await engine.close();
+    }
+  } finally {
+    rmSync(directory, {recursive: true});
+  }
+});
+
+test("damage in the middle of the log is never cut: the space opens read-only and says so", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "engram-damage-"));
+  try {
+    const first = await Engine.open(directory);
+    const space = await first.space("test", {dimension: 3});
+    for (let index = 0; index < 15; index++) await space.store({id: `e${index}`, embedding: east});
+    await first.close();
+    const folder = join(directory, "test");
+    const log = readdirSync(folder)
+      .map((name) => join(folder, name))
+      .sort((a, b) => readFileSync(b).length - readFileSync(a).length)[0] as string;
+    const bytes = readFileSync(log);
+    const at = bytes.indexOf("e6");
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(log, bytes);
+
+    const second = await Engine.open(directory);
+    const damaged = await second.space("test", {dimension: 3});
+    assert.ok(damaged.damage instanceof DamagedError);
+    await assert.rejects(damaged.store({id: "new", embedding: east}));
+    await second.close();
+    assert.deepEqual(readFileSync(log), bytes, "the damaged log was left as it was");
+  } finally {
+    rmSync(directory, {recursive: true});
+  }
+});
