@@ -14,6 +14,7 @@ function decode(half: number): number {
 export function float16ToFloat32(halves: Uint16Array): Float32Array {
   if (table === undefined) table = Float32Array.from({length: 65_536}, (_, half) => decode(half));
   const floats = new Float32Array(halves.length);
-  for (let index = 0; index < halves.length; index++) floats[index] = table[halves[index] as number] as number;
+  for (let index = 0; index < halves.length; index++)
+    floats[index] = table[halves[index] as number] as number;
   return floats;
 }

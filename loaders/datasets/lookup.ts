@@ -1,7 +1,15 @@
 // Finds a registered dataset and verifies it: first $ENGRAM_DATASETS, then ../shared/datasets beside the
 // project, then the local cache, then its official home. A wrong checksum is an error that shows both.
 import {createHash} from "node:crypto";
-import {createReadStream, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync} from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import {homedir} from "node:os";
 import {join} from "node:path";
 import type {Dataset} from "./dataset.ts";
@@ -85,12 +93,16 @@ export function locate(entry: Registered, effects: LookupEffects): string | null
   return (
     effects.folders
       .map((folder) => join(folder, entry.name))
-      .find((directory) => Object.keys(entry.files).every((file) => existsSync(join(directory, file)))) ?? null
+      .find((directory) => Object.keys(entry.files).every((file) => existsSync(join(directory, file)))) ??
+    null
   );
 }
 
 /** Downloads a set whose home serves its very bytes; why not, where it cannot. */
-async function download(entry: Registered, effects: LookupEffects): Promise<{directory: string} | {why: string}> {
+async function download(
+  entry: Registered,
+  effects: LookupEffects,
+): Promise<{directory: string} | {why: string}> {
   const urls = entry.urls ?? {};
   const missing = Object.keys(entry.files).find((file) => urls[file] === undefined);
   if (missing !== undefined) return {why: `its home does not serve ${missing} as the same bytes`};
@@ -156,7 +168,10 @@ export async function lookup(
     licence: entry.licence,
     file(file) {
       if (!(file in entry.files))
-        throw new DatasetError(`dataset ${name} has no file "${file}"`, `use one of ${Object.keys(entry.files).join(", ")}`);
+        throw new DatasetError(
+          `dataset ${name} has no file "${file}"`,
+          `use one of ${Object.keys(entry.files).join(", ")}`,
+        );
       return join(directory, file);
     },
   };

@@ -14,12 +14,17 @@ export interface Ratings {
 
 function lines(dataset: Dataset, file: string): string[] {
   const text = gunzipSync(readFileSync(dataset.file(file))).toString("utf8");
-  return text.split(/\r?\n/).slice(1).filter((line) => line !== "");
+  return text
+    .split(/\r?\n/)
+    .slice(1)
+    .filter((line) => line !== "");
 }
 
 /** All 100,836 ratings, by time, then user, then movie. */
 export function ratings(dataset: Dataset): Ratings {
-  const rows = lines(dataset, "ratings.csv.gz").map((line) => line.split(",").map(Number) as [number, number, number, number]);
+  const rows = lines(dataset, "ratings.csv.gz").map(
+    (line) => line.split(",").map(Number) as [number, number, number, number],
+  );
   rows.sort((a, b) => a[3] - b[3] || a[0] - b[0] || a[1] - b[1]);
   return {
     user: Uint32Array.from(rows, (row) => row[0]),

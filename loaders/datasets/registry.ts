@@ -19,7 +19,8 @@ export const REGISTRY: readonly Registered[] = [
     name: "wikispeedia-minilm",
     title: "Wikispeedia passages with all-MiniLM-L6-v2 embeddings",
     home: "https://snap.stanford.edu/data/wikispeedia.html",
-    licence: "text: GFDL / CC BY-SA (Wikipedia authors of 2007); model: Apache-2.0; movie titles: MovieLens terms",
+    licence:
+      "text: GFDL / CC BY-SA (Wikipedia authors of 2007); model: Apache-2.0; movie titles: MovieLens terms",
     citation: "West, Pineau & Precup 2009 (Wikispeedia); Reimers & Gurevych 2019 (Sentence-BERT)",
     files: {
       "passages.f16": "4644390deca830b1360798a2ac7af31541bc80718a1e464936fe4f90e1fed4fa",
@@ -85,8 +86,10 @@ export const REGISTRY: readonly Registered[] = [
     licence: "as published by SNAP; see the set's README",
     citation: "Leskovec & Krevl 2014, SNAP Datasets",
     files: {
-      "email-Eu-core/email-Eu-core.txt.gz": "462dcf0a70266724a1b5d2bd54fde8d75563bb9df8150b821c20c9226963161c",
-      "email-Eu-core/email-Eu-core-department-labels.txt.gz": "0cd665787b24c44ad0a67b3a697e9916a6255c9e77efbc77bcaeb9bc694fea1c",
+      "email-Eu-core/email-Eu-core.txt.gz":
+        "462dcf0a70266724a1b5d2bd54fde8d75563bb9df8150b821c20c9226963161c",
+      "email-Eu-core/email-Eu-core-department-labels.txt.gz":
+        "0cd665787b24c44ad0a67b3a697e9916a6255c9e77efbc77bcaeb9bc694fea1c",
       "wiki-Vote/Wiki-Vote.PGB.txt.gz": "5b6c82b5c69881382240b3fb9a3249a858a7835d64cd404df022d38688af527b",
       "grqc/edges.csv.gz": "177bc9468e33439e4536f20561b6064e2ad927275b2f4a1efed6b335eeaa195c",
       "gnutella/edges.csv.gz": "5de5d675100772b45fb10b86bed6b63f17d49c763fa10bcd4d1e18d1249fab57",

@@ -18,8 +18,12 @@ function table(dataset: Dataset, file: string): string[] {
 export function linkGraph(dataset: Dataset): Graph {
   const names = table(dataset, "articles.tsv.gz");
   const ordinal = new Map(names.map((name, index) => [name, index]));
-  const links = table(dataset, "links.tsv.gz").map((line) => line.split("\t").map((name) => ordinal.get(name)));
-  const known = links.filter((link): link is [number, number] => link[0] !== undefined && link[1] !== undefined);
+  const links = table(dataset, "links.tsv.gz").map((line) =>
+    line.split("\t").map((name) => ordinal.get(name)),
+  );
+  const known = links.filter(
+    (link): link is [number, number] => link[0] !== undefined && link[1] !== undefined,
+  );
   return {
     nodes: names.length,
     from: Uint32Array.from(known, ([from]) => from),

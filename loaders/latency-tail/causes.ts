@@ -19,7 +19,9 @@ export function slowRequestsSql(quantile: number): string {
     ({event}) =>
       `max(CASE WHEN e.metric = 'event:${event}' THEN covered END) / any_value(s.latency_ns) AS "${event}"`,
   );
-  const choose = CAUSES.map(({event, cause}) => `WHEN coalesce("${event}", 0) >= ${COVERED_SHARE_MIN} THEN '${cause}'`);
+  const choose = CAUSES.map(
+    ({event, cause}) => `WHEN coalesce("${event}", 0) >= ${COVERED_SHARE_MIN} THEN '${cause}'`,
+  );
   return `
     WITH cut AS (
       SELECT run, block, operation, quantile_disc(latency_ns, ${quantile}) AS cut_ns

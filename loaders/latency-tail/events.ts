@@ -15,7 +15,7 @@ export function watchGarbageCollection(origin: bigint): {stop(): Promise<Event[]
   const events: Event[] = [];
   // performance.now() counts from timeOrigin on the same monotonic clock: measure the offset once.
   const offset_ns = Number(process.hrtime.bigint() - origin) - performance.now() * 1e6;
-  const take = (entries: PerformanceEntry[]) => {
+  const take = (entries: {startTime: number; duration: number}[]) => {
     for (const entry of entries)
       events.push({
         name: "gc",

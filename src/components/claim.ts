@@ -143,7 +143,7 @@ function place(panel: HTMLElement, anchor: Element) {
 
 /** The number as a button in running text or a table. `text` overrides what is shown. */
 export function claimNumber(claim: Claim, records: Records, text?: string): HTMLElement {
-  if (!isKnown(claim.value)) return html`<span class="quiet">not measured</span>`;
+  if (!isKnown(claim.value) || claim.n === 0) return html`<span class="quiet">not measured</span>`;
   const entry = keep(claim, records);
   const shown = text ?? estimate(claim, claim.unit).value;
   const mark = html`<span class="mark" aria-hidden="true"></span>`;

@@ -62,3 +62,12 @@ test("the shown value never leaves the interval by more than the last digit show
     ),
   );
 });
+
+test("a share reads as per cent", () => {
+  assert.equal(plain(estimate({value: 0.934, low: 0.921, high: 0.946}, "share").value), "93.4 %");
+});
+
+test("an interval can be told in the unit that its sentence speaks in", () => {
+  const shown = estimate({value: 0.3, low: 0.24, high: 0.37}, "ms", {unit: "ms", divisor: 1});
+  assert.equal(plain(shown.interval), "0.24–0.37 ms");
+});

@@ -62,7 +62,12 @@ export function runInChild<Output>(url: string, input: unknown, options: ChildOp
     child.on("error", (error) => settle(() => reject(error)));
     child.on("exit", (code, signal) =>
       settle(() =>
-        reject(new ChildError(`the measuring process ended with ${signal ?? `code ${code}`} before its result`, "its last words are above; run again")),
+        reject(
+          new ChildError(
+            `the measuring process ended with ${signal ?? `code ${code}`} before its result`,
+            "its last words are above; run again",
+          ),
+        ),
       ),
     );
     child.on("message", (message: FromChild) => {

@@ -108,7 +108,8 @@ export function recording(run: string, machine: Machine = thisMachine): Recordin
           offered_per_s: start.offered_per_s ?? null,
           achieved_per_s: figures.achieved_per_s ?? achieved(own),
           requests: own.length,
-          late_starts: figures.late_starts ?? own.filter((row) => row.start_ns - row.intended_ns > LATE_NS).length,
+          late_starts:
+            figures.late_starts ?? own.filter((row) => row.start_ns - row.intended_ns > LATE_NS).length,
           backlog_max: figures.backlog_max ?? null,
           load_before: before.load,
           load_after: machine.load(),

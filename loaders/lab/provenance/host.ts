@@ -19,7 +19,11 @@ function read(path: string): string | null {
 
 function firstLine(command: string, ...args: string[]): string {
   try {
-    return execFileSync(command, args, {encoding: "utf8", stdio: ["ignore", "pipe", "ignore"]}).split("\n")[0]?.trim() ?? "unknown";
+    return (
+      execFileSync(command, args, {encoding: "utf8", stdio: ["ignore", "pipe", "ignore"]})
+        .split("\n")[0]
+        ?.trim() ?? "unknown"
+    );
   } catch {
     return "unknown";
   }

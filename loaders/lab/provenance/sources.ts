@@ -4,14 +4,17 @@ import {readdirSync, readFileSync, statSync} from "node:fs";
 import {join} from "node:path";
 import {sha256} from "../store/checksums.ts";
 
-const NOT_MEASURING = /(_test\.cc|\.test\.ts|\.md|tsconfig\.json)$|(^|\/)(build|bench|fuzz|tests?|node_modules)\//;
+const NOT_MEASURING =
+  /(_test\.cc|\.test\.ts|\.md|tsconfig\.json)$|(^|\/)(build|bench|fuzz|tests?|node_modules)\//;
 
 /** Relative paths of all files below `path` (or the file itself), sorted. */
 export function filesBelow(root: string, path: string): string[] {
   const full = join(root, path);
   if (statSync(full).isFile()) return [path];
   return readdirSync(full, {withFileTypes: true})
-    .flatMap((entry) => (entry.isDirectory() ? filesBelow(root, `${path}/${entry.name}`) : [`${path}/${entry.name}`]))
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesBelow(root, `${path}/${entry.name}`) : [`${path}/${entry.name}`],
+    )
     .sort();
 }
 
@@ -26,5 +29,7 @@ export const ENGINE_SOURCES = ["native/core", "native/addon", "native/engine.ts"
 /** The harness: drivers, measuring, and the systems that take part. */
 export function harnessSources(systems: readonly string[]): string[] {
   const shared = ["loaders/load", "loaders/lab/measure"];
-  return systems.length === 0 ? shared : [...shared, "loaders/systems/system.ts", ...systems.map((name) => `loaders/systems/${name}`)];
+  return systems.length === 0
+    ? shared
+    : [...shared, "loaders/systems/system.ts", ...systems.map((name) => `loaders/systems/${name}`)];
 }

@@ -18,7 +18,9 @@ export function chiSquareFit(
   {fitted = 0} = {},
 ): ChiSquare {
   if (observed.length !== expected.length)
-    throw new RangeError(`${observed.length} observed counts against ${expected.length} expected; pass as many`);
+    throw new RangeError(
+      `${observed.length} observed counts against ${expected.length} expected; pass as many`,
+    );
   const small = expected.findIndex((count) => !(count >= EXPECTED_MIN));
   if (small >= 0)
     throw new RangeError(

@@ -8,9 +8,7 @@ test("xoshiro128** gives the reference implementation's first ten numbers", () =
   const next = xoshiro128([1, 2, 3, 4]);
   assert.deepEqual(
     Array.from({length: 10}, next),
-    [
-      11520, 0, 5927040, 70819200, 2031721883, 1637235492, 1287239034, 3734860849, 3729100597, 4258142804,
-    ],
+    [11520, 0, 5927040, 70819200, 2031721883, 1637235492, 1287239034, 3734860849, 3729100597, 4258142804],
   );
 });
 

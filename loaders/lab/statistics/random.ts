@@ -6,7 +6,8 @@ const MASK_64 = 0xffffffffffffffffn;
 /** FNV-1a, 64 bit, over UTF-8 (RFC 9923). */
 export function fnv1a64(text: string): bigint {
   let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(text)) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & MASK_64;
+  for (const byte of new TextEncoder().encode(text))
+    hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & MASK_64;
   return hash;
 }
 

@@ -23,7 +23,9 @@ function continuedFraction(b0: number, term: (index: number) => [a: number, b: n
     value *= step;
     if (Math.abs(step - 1) < CONVERGED) return value;
   }
-  throw new RangeError(`continued fraction did not converge in ${ITERATIONS_MAX} steps; parameters too large`);
+  throw new RangeError(
+    `continued fraction did not converge in ${ITERATIONS_MAX} steps; parameters too large`,
+  );
 }
 
 /** Regularised incomplete beta I_x(a, b), 0 ≤ x ≤ 1, a, b > 0. NIST DLMF 8.17.22. */
@@ -60,7 +62,7 @@ export function upperIncompleteGamma(a: number, x: number): number {
   if (x < a + 1) {
     let term = 1 / a;
     let sum = term;
-    for (let n = 1; term > sum * CONVERGED / 10; n++) {
+    for (let n = 1; term > (sum * CONVERGED) / 10; n++) {
       term *= x / (a + n);
       sum += term;
     }

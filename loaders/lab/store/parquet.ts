@@ -38,7 +38,9 @@ export async function writeTables(directory: string, rows: RunRows): Promise<voi
       }
       appender.closeSync();
       const target = literal(`${directory}/${table}.parquet`);
-      await connection.run(`COPY "${table}" TO ${target} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`);
+      await connection.run(
+        `COPY "${table}" TO ${target} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`,
+      );
     }
   } finally {
     connection.closeSync();

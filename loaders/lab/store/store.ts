@@ -1,7 +1,18 @@
 // The append-only store of runs. One run is one folder, `<experiment>/<key, 12 hex>/<run>/`, with a Parquet
 // file per table and a SHA256SUMS; it is written beside its place and renamed, so that a kill at any moment
 // leaves nothing or a whole run. Reading verifies every file; what is damaged or foreign is refused by name.
-import {closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import {join} from "node:path";
 import {formatSums, parseSums, sha256, sha256File} from "./checksums.ts";
 import {type Problem, StoreError} from "./errors.ts";
@@ -61,11 +72,16 @@ export async function append(root: string, rows: RunRows): Promise<string> {
   const parent = join(root, run.experiment, run.key.slice(0, KEY_HEX_IN_PATH));
   const target = join(parent, run.run);
   if (existsSync(target))
-    throw new StoreError(`run ${run.run} is already stored in ${target}`, "the store is append-only: give the run a new id");
+    throw new StoreError(
+      `run ${run.run} is already stored in ${target}`,
+      "the store is append-only: give the run a new id",
+    );
   const writing = join(parent, `.writing-${process.pid}-${run.run}`);
   mkdirSync(writing, {recursive: true});
   await writeTables(writing, rows);
-  const sums = new Map(TABLES.map((table) => [`${table}.parquet`, sha256File(join(writing, `${table}.parquet`))]));
+  const sums = new Map(
+    TABLES.map((table) => [`${table}.parquet`, sha256File(join(writing, `${table}.parquet`))]),
+  );
   writeFileSync(join(writing, SUMS), formatSums(sums));
   for (const name of [...sums.keys(), SUMS]) sync(join(writing, name));
   sync(writing);

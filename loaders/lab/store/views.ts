@@ -26,7 +26,8 @@ export const VIEWS = [
 function stored(runs: readonly StoredRun[], table: string): string {
   const own = ["requests", "observations"].includes(table);
   const parts = runs.map(
-    ({directory, run}) => `SELECT ${own ? `${literal(run)} AS run, ` : ""}* FROM read_parquet(${literal(`${directory}/${table}.parquet`)})`,
+    ({directory, run}) =>
+      `SELECT ${own ? `${literal(run)} AS run, ` : ""}* FROM read_parquet(${literal(`${directory}/${table}.parquet`)})`,
   );
   return `CREATE OR REPLACE TABLE "stored_${table}" AS ${parts.join(" UNION ALL ")}`;
 }

@@ -1,0 +1,146 @@
+// What the site's data loaders print: stdout is the file, everything else goes to stderr. They emit what the
+// store has, and measure profile `quick` first only when it has nothing for the present sources.
+import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {join} from "node:path";
+import {built, CATALOGUE, load} from "../catalogue.ts";
+import type {Claim, Summary} from "./claim.ts";
+import type {Definition} from "./experiment.ts";
+import {type Laboratory, laboratory} from "./laboratory.ts";
+import {runExperiment} from "./measure/run.ts";
+import type {TableName} from "./store/schema.ts";
+import {open} from "./store/store.ts";
+import {openViews, VIEWS} from "./store/views.ts";
+import {current, overview, summarise} from "./summary.ts";
+
+const PARQUET_MAGIC = "PAR1";
+const PROGRESS_EVERY_MS = 5_000;
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** The value of `--name=value` among a parameterised loader's arguments. */
+export function parameter(name: string, argv = process.argv): string {
+  const given = argv.find((argument) => argument.startsWith(`--${name}=`));
+  if (given === undefined) throw new TypeError(`the loader was not given --${name}=…`);
+  return given.slice(name.length + 3);
+}
+
+/** Measures the quick profile when nothing speaks for the present sources. */
+async function ensureMeasured(lab: Laboratory, definition: Definition<never>): Promise<void> {
+  if (current(lab, definition, open(lab.store)) !== null) return;
+  say(`${definition.id}: nothing measured for the present sources; measuring profile quick`);
+  let last = 0;
+  await runExperiment(lab, definition, "quick", {
+    waiting: ({pid, doing}) => say(`${definition.id}: waiting for process ${pid}, which measures ${doing}`),
+    progress: (done, total, doing) => {
+      if (Date.now() - last < PROGRESS_EVERY_MS) return;
+      last = Date.now();
+      say(`${definition.id}: ${Math.round((100 * done) / total)} %  ${doing}`);
+    },
+  });
+}
+
+async function summaryOf(lab: Laboratory, name: string): Promise<Summary> {
+  const definition = await load(name);
+  await ensureMeasured(lab, definition);
+  return summarise(lab, definition, open(lab.store));
+}
+
+async function summaries(lab: Laboratory): Promise<Summary[]> {
+  const all: Summary[] = [];
+  for (const {id} of built()) all.push(await summaryOf(lab, id));
+  return all;
+}
+
+function print(value: unknown): void {
+  process.stdout.write(JSON.stringify(value));
+}
+
+export async function emitSummary(name: string): Promise<void> {
+  print(await summaryOf(laboratory(), name));
+}
+
+export async function emitOverview(): Promise<void> {
+  const lab = laboratory();
+  const all = await summaries(lab);
+  print(overview(CATALOGUE, all, open(lab.store)));
+}
+
+/** The views that every claim's SQL runs against, for the reader's own DuckDB. */
+export function emitViews(): void {
+  print(VIEWS);
+}
+
+interface PublishedVersion {
+  version: string;
+  measured_on: string;
+  claims: Claim[];
+  causes: Record<string, string>;
+}
+
+/** Published versions, newest first. */
+function olderVersions(lab: Laboratory, presentRoot: string): PublishedVersion[] {
+  const reports = join(lab.root, "reports");
+  if (!existsSync(reports)) return [];
+  return readdirSync(reports)
+    .filter(
+      (name) => existsSync(join(reports, name, "claims.json")) && !name.includes(presentRoot.slice(0, 8)),
+    )
+    .sort()
+    .reverse()
+    .map((version) => ({
+      version,
+      measured_on: version.slice(0, 10),
+      claims: JSON.parse(readFileSync(join(reports, version, "claims.json"), "utf8")) as Claim[],
+      causes: {},
+    }));
+}
+
+export async function emitVersions(): Promise<void> {
+  const lab = laboratory();
+  const all = await summaries(lab);
+  const index = open(lab.store);
+  const day = overview(CATALOGUE, all, index).measured_on ?? "";
+  const causes = Object.fromEntries(
+    ["engine_sha256", "harness_sha256", "host_cpu", "host_kernel", "compiler"].map((name) => [
+      name,
+      [...new Set(all.map(({environment}) => environment[name] ?? ""))].join(", "),
+    ]),
+  );
+  print({
+    current: {
+      version: `${day}-${index.root.slice(0, 8)}`,
+      measured_on: day,
+      claims: all.flatMap(({claims}) => claims),
+      causes,
+    },
+    older: olderVersions(lab, index.root),
+  });
+}
+
+/** Prints one table of the current runs of an experiment as Parquet. */
+export async function emitTable(name: string, table: TableName): Promise<void> {
+  const lab = laboratory();
+  const definition = await load(name);
+  await ensureMeasured(lab, definition);
+  const found = current(lab, definition, open(lab.store));
+  const database = await openViews(found?.runs ?? []);
+  const {mkdtempSync, rmSync} = await import("node:fs");
+  const folder = mkdtempSync(join((await import("node:os")).tmpdir(), "engram-emit-"));
+  try {
+    const path = join(folder, "table.parquet");
+    const [rows] = await database.rows(`SELECT count(*) AS n FROM stored_${table}`);
+    await database.run(
+      `COPY (SELECT * FROM stored_${table}) TO '${path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`,
+    );
+    const [written] = await database.rows(`SELECT count(*) AS n FROM read_parquet('${path}')`);
+    const bytes = readFileSync(path);
+    if (bytes.subarray(0, 4).toString() !== PARQUET_MAGIC || written?.n !== rows?.n)
+      throw new Error(`${name}: ${table} did not come back as the ${rows?.n} rows that were written`);
+    process.stdout.write(bytes);
+  } finally {
+    database.close();
+    rmSync(folder, {recursive: true});
+  }
+}

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import {after, before, describe, test} from "node:test";
+import {openWasm, type WasmDatabase} from "./duckdb-wasm.ts";
+import type {Estimator, Row} from "./estimate.ts";
+import {
+  differenceOfMeans,
+  maximum,
+  mean,
+  median,
+  proportion,
+  quantile,
+  rate,
+  ratioOfMeans,
+  ratioOfMedians,
+} from "./estimators.ts";
+import {permutation, stream} from "./statistics/random.ts";
+import {type Database, openDatabase} from "./store/views.ts";
+
+const random = stream(17, "estimators.test");
+const bootstrap = () => stream(1, "bootstrap");
+
+/** Long-tailed times of several blocks, in no order. */
+function times(n: number, blocks = 8): Row[] {
+  return Array.from({length: n}, () => ({
+    value: Math.exp(3 * random()) + (random() < 0.01 ? 100 : 0),
+    block: `run/${Math.floor(random() * blocks)}`,
+  }));
+}
+
+/** Two sides in `rounds` rounds; side a is `factor` as large, and both drift together from round to round. */
+function sides(rounds: number, factor: number, perSide = 3): Row[] {
+  return Array.from({length: rounds}, (_, round) => {
+    const drift = 1 + random();
+    return Array.from({length: perSide}, () => [
+      {value: factor * drift * (1 + 0.02 * random()), block: `run/${round}`, side: "a" as const},
+      {value: drift * (1 + 0.02 * random()), block: `run/${round}`, side: "b" as const},
+    ]).flat();
+  }).flat();
+}
+
+const trials = (n: number, p: number): Row[] =>
+  Array.from({length: n}, () => ({value: random() < p ? 1 : 0, block: "run/0"}));
+
+function shuffled(rows: Row[]): Row[] {
+  return [...permutation(rows.length, random)].map((index) => rows[index] as Row);
+}
+
+const text = (value: string | undefined) => (value === undefined ? "CAST(NULL AS VARCHAR)" : `'${value}'`);
+const asSql = (rows: readonly Row[]) =>
+  `SELECT * FROM (VALUES ${rows.map(({value, block, side}) => `(${value}e0, ${text(block)}, ${text(side)})`).join(", ")}) AS given (value, block, side)`;
+
+const CASES: {estimator: Estimator; rows: Row[][]}[] = [
+  {estimator: quantile(0.5), rows: [times(1), times(7), times(600)]},
+  {estimator: quantile(0.99), rows: [times(5), times(300), times(1_000)]},
+  {estimator: quantile(0.999), rows: [times(3_000)]},
+  {estimator: quantile(0.07), rows: [times(100)]},
+  {estimator: maximum(), rows: [times(1), times(500)]},
+  {estimator: proportion(), rows: [trials(1, 1), trials(400, 0.3)]},
+  {estimator: mean(), rows: [times(1), times(500)]},
+  {estimator: median(), rows: [times(1), times(2), times(501), times(600)]},
+  {estimator: rate(), rows: [times(1), times(500)]},
+  {estimator: ratioOfMeans(), rows: [sides(1, 2), sides(12, 1.3), sides(7, 0.8, 4).slice(3)]},
+  {estimator: ratioOfMedians(), rows: [sides(1, 2), sides(12, 1.3), sides(7, 0.8, 4).slice(3)]},
+  {estimator: differenceOfMeans(), rows: [sides(1, 2), sides(12, 1.3), sides(7, 0.8, 4).slice(3)]},
+  {
+    estimator: ratioOfMedians(),
+    rows: [[...sides(6, 1.5), {value: 1e6, block: "run/alone", side: "a"}]], // left out by both faces
+  },
+];
+
+describe("both faces of an estimator agree", () => {
+  let native: Database;
+  let wasm: WasmDatabase;
+  before(async () => {
+    native = await openDatabase();
+    wasm = await openWasm();
+  });
+  after(() => native.close());
+
+  test("the reader's DuckDB is the version that the SQL is kept to", () => {
+    assert.match(wasm.version, /^v1\.1\.1/);
+  });
+
+  for (const {estimator, rows} of CASES)
+    for (const given of rows)
+      test(`${estimator.name} of ${given.length} rows, in DuckDB and in the reader's DuckDB`, async () => {
+        const {value, n} = estimator.estimate(given, bootstrap());
+        const sql = estimator.sql(asSql(shuffled(given)));
+        for (const answers of [await native.rows(sql), wasm.rows(sql)]) {
+          assert.equal(answers.length, 1, sql);
+          const answer = {value: Number(answers[0]?.value), n: Number(answers[0]?.n)};
+          assert.equal(answer.n, n);
+          assert.ok(Math.abs(answer.value - value) <= 1e-12 * Math.abs(value), `${answer.value} ≠ ${value}`);
+        }
+      });
+
+  for (const {estimator} of CASES)
+    test(`${estimator.name} of no rows has no value in SQL and concludes nothing`, async () => {
+      const none = "SELECT 1e0 AS value, 'x' AS block, 'a' AS side WHERE false";
+      assert.deepEqual(await native.rows(estimator.sql(none)), []);
+      assert.deepEqual(wasm.rows(estimator.sql(none)), []);
+      const estimate = estimator.estimate([], bootstrap());
+      assert.equal(estimate.enough, false);
+      assert.match(estimate.needs ?? "", /have 0/);
+    });
+});
+
+test("a planted percentile deeper than its sample says what it needs", () => {
+  const estimate = quantile(0.999).estimate(times(1_200), bootstrap());
+  assert.equal(estimate.enough, false);
+  assert.equal(estimate.needs, "2,995 requests, have 1,200");
+  assert.equal(estimate.high, null);
+});
+
+test("a percentile that its sample supports has both ends, around the value", () => {
+  const {value, low, high, enough, needs} = quantile(0.99).estimate(times(299), bootstrap());
+  assert.ok(enough && needs === null && low !== null && high !== null && low <= value && value <= high);
+});
+
+test("a ratio's interval holds the planted effect though the machine drifts twofold", () => {
+  for (const estimator of [ratioOfMeans(), ratioOfMedians()]) {
+    const {low, high, units, enough} = estimator.estimate(sides(12, 1.3), bootstrap());
+    assert.ok(enough && low !== null && high !== null);
+    assert.ok(low < 1.3 && 1.3 < high && high - low < 0.05, `${estimator.name}: ${low}…${high}`);
+    assert.equal(units, 12);
+  }
+});
+
+test("an A/A ratio's interval holds 1 in about 95 % of runs", () => {
+  const runs = 300;
+  let held = 0;
+  for (let run = 0; run < runs; run++) {
+    const {low, high} = ratioOfMedians().estimate(sides(8, 1), bootstrap());
+    if (low !== null && high !== null && low <= 1 && 1 <= high) held++;
+  }
+  assert.ok(held / runs > 0.91, `${held} of ${runs}`);
+});
+
+test("fewer than six rounds conclude nothing, and the interval still shows", () => {
+  const {low, enough, needs} = ratioOfMeans().estimate(sides(3, 2), bootstrap());
+  assert.ok(low !== null && !enough);
+  assert.equal(needs, "6 rounds, have 3");
+});
+
+test("many rows in few blocks are few units", () => {
+  const {n, units, needs} = mean().estimate(times(5_000, 4), bootstrap());
+  assert.deepEqual({n, units, needs}, {n: 5_000, units: 4, needs: "6 blocks, have 4"});
+});
+
+test("a value that is not a number is refused by row", () => {
+  assert.throws(() => mean().estimate([{value: 1}, {value: Number.NaN}], bootstrap()), /row 1 holds NaN/);
+});
+
+test("a ratio whose rows lack a side is refused by row", () => {
+  assert.throws(() => ratioOfMeans().estimate([{value: 1, block: "r/0"}], bootstrap()), /row 0 has side/);
+});
+
+test("a trial that is neither success nor failure is refused", () => {
+  assert.throws(() => proportion().estimate([{value: 0.5}], bootstrap()), /0 or 1/);
+});

@@ -1,0 +1,4 @@
+// All that an experiment's page draws first.
+import {emitSummary, parameter} from "../../loaders/lab/emit.ts";
+
+await emitSummary(parameter("experiment"));
