@@ -49,7 +49,9 @@ test("a stall is paid by every request that came due in it", async () => {
       return clock.answerAfter(10_000);
     },
   });
-  const late = Array.from(columns.end_ns, (end, index) => end - (intended_ns[index] ?? 0)).filter((ns) => ns > 1_000_000);
+  const late = Array.from(columns.end_ns, (end, index) => end - (intended_ns[index] ?? 0)).filter(
+    (ns) => ns > 1_000_000,
+  );
   assert.ok(late.length >= 19, `${late.length} requests show the stall; a closed loop would show one`);
 });
 

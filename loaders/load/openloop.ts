@@ -120,5 +120,10 @@ export async function openLoop({
   while (answered < n && elapsed() < deadline) await scheduler.turn();
   for (let index = 0; index < n; index++) if (end_ns[index] === 0) finish(index, "timeout");
   progress(n);
-  return {columns: {operation, operations, intended_ns, start_ns, end_ns, status, statuses}, backlog_max, stalls, origin_ns};
+  return {
+    columns: {operation, operations, intended_ns, start_ns, end_ns, status, statuses},
+    backlog_max,
+    stalls,
+    origin_ns,
+  };
 }

@@ -1,0 +1,22 @@
+// A summary in words for the terminal: verdict, claims with interval and n, what is still needed.
+import type {Claim, Summary} from "../loaders/lab/claim.ts";
+
+const MARKS = {met: "✓", missed: "✗", "not enough evidence": "?"} as const;
+
+function figure(value: number): string {
+  return Number(value.toPrecision(3)).toLocaleString("en-US", {maximumSignificantDigits: 3});
+}
+
+function line({label, value, low, high, n, unit, verdict, comparison, threshold, needs}: Claim): string {
+  const interval = low === null || high === null ? "no interval" : `${figure(low)}–${figure(high)}`;
+  const floor = comparison === null ? "" : `  floor ${comparison} ${threshold}`;
+  const lacks = verdict === "not enough evidence" && needs !== null ? `  needs ${needs}` : "";
+  return `  ${verdict === null ? " " : MARKS[verdict]} ${label}: ${figure(value)} ${unit} (${interval}, n = ${n.toLocaleString("en-US")})${floor}${lacks}\n`;
+}
+
+/** Several lines, ending in a newline. */
+export function describe(summary: Summary): string {
+  const head = `${summary.id} ${summary.title}: ${summary.verdict}${summary.profile === null ? "" : ` (profile ${summary.profile})`}\n`;
+  const reasons = summary.reasons.map((reason) => `  ! ${reason}\n`).join("");
+  return head + reasons + summary.claims.map(line).join("");
+}
