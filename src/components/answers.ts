@@ -26,7 +26,9 @@ export function answers(
   {link = () => null}: AnswerOptions = {},
 ): HTMLElement {
   return html`<ul class="answers wide">${claims.map((claim) => {
-    const {interval} = estimate(claim, claim.unit);
+    // In the unit the sentence speaks in, so that the two can be compared at a glance.
+    const spoken = claim.unit === "share" ? undefined : {unit: claim.unit, divisor: 1};
+    const {interval} = estimate(claim, claim.unit, spoken);
     const to = link(claim);
     return html`<li data-answer=${claim.id}>
       ${claim.verdict === null ? html`<span></span>` : verdictBadge(claim.verdict)}

@@ -62,11 +62,14 @@ export function changes({current, older}: Versions): HTMLElement {
     return html`<p>This is the first published version; there is nothing to compare it with yet. Versions to come will show here which numbers moved, and whether data, code, method or machine moved them.</p>`;
   const moved = moves(last.claims, current.claims);
   const far = moved.filter((move) => move.apart).length;
-  const differing = Object.keys(current.causes).filter(
-    (cause) => current.causes[cause] !== last.causes[cause],
-  );
+  const known = Object.keys(current.causes).filter((cause) => last.causes[cause] !== undefined);
+  const differing = known.filter((cause) => current.causes[cause] !== last.causes[cause]);
   const why =
-    differing.length === 0 ? "Nothing but the sample differs" : `What differs: ${differing.join(", ")}`;
+    known.length === 0
+      ? "The older version does not say what it was measured with"
+      : differing.length === 0
+        ? "Nothing but the sample differs"
+        : `What else differs: ${differing.join(", ")}`;
   const rows = moved.map(
     (move) => html`<tr>
       <th scope="row">${move.label}</th>

@@ -15,7 +15,7 @@ const TIME_UNITS = [
 
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"];
 
-interface Scale {
+export interface Scale {
   unit: string;
   /** Divide by this. */
   divisor: number;
@@ -30,6 +30,7 @@ export function scale(value: number, unit: string): Scale {
     const best = TIME_UNITS.findLast((candidate) => seconds >= candidate.seconds) ?? TIME_UNITS[0];
     return {unit: best.unit, divisor: best.seconds / time.seconds};
   }
+  if (unit === "share") return {unit: "%", divisor: 0.01};
   if (unit === "bytes" || unit === "B") {
     const step = size >= 1 ? Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(size) / 3)) : 0;
     return {unit: BYTE_UNITS[step] ?? "B", divisor: 1000 ** step};
@@ -89,15 +90,18 @@ export function isKnown(value: number | null): value is number {
   return value !== null && Number.isFinite(value);
 }
 
-/** Value and interval in one unit, with the digits the interval supports. */
-export function estimate({value, low, high}: Interval, unit: string): Formatted {
+/** Value and interval in one unit, with the digits the interval supports. `chosen` keeps a unit that stands
+ *  elsewhere already. */
+export function estimate(
+  {value, low, high}: Interval,
+  unit: string,
+  chosen: Scale = isKnown(value) ? scale(value, unit) : {unit, divisor: 1},
+): Formatted {
   if (!isKnown(value)) return {value: "—", interval: null};
-  const chosen = scale(value, unit);
-  const [v, l, h] = [value, low, high].map((x) => (x === null ? null : x / chosen.divisor));
   const whole = (text: string) => withUnit(text, chosen.unit);
-  if (v === null || v === undefined) return {value: "—", interval: null};
-  if (l === null || l === undefined || h === null || h === undefined || !Number.isFinite(h - l))
-    return {value: whole(number(v)), interval: null};
+  const v = value / chosen.divisor;
+  if (!isKnown(low) || !isKnown(high)) return {value: whole(number(v)), interval: null};
+  const [l, h] = [low / chosen.divisor, high / chosen.divisor];
   const uncertainty = (h - l) / 2;
   if (uncertainty === 0) return {value: whole(number(v)), interval: whole(number(v))};
   const power = lastDigit(uncertainty);

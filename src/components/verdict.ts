@@ -1,6 +1,8 @@
 // The three verdicts, each by word, shape and colour, so that none of the three is needed alone.
 import {html, svg} from "npm:htl";
-import type {Verdict} from "../../loaders/lab/experiment.ts";
+import type {Claim} from "../../loaders/lab/claim.ts";
+
+type Verdict = NonNullable<Claim["verdict"]>;
 
 interface Look {
   word: string;
