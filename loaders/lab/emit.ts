@@ -1,6 +1,7 @@
 // What the site's data loaders print: stdout is the file, everything else goes to stderr. They emit what the
 // store has, and measure profile `quick` first only when it has nothing for the present sources.
-import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from "node:fs";
+import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {built, CATALOGUE, load} from "../catalogue.ts";
 import type {Claim, Summary} from "./claim.ts";
@@ -8,7 +9,7 @@ import type {Definition} from "./experiment.ts";
 import {type Laboratory, laboratory} from "./laboratory.ts";
 import {runExperiment} from "./measure/run.ts";
 import type {TableName} from "./store/schema.ts";
-import {open} from "./store/store.ts";
+import {open, type StoredRun} from "./store/store.ts";
 import {openViews, VIEWS} from "./store/views.ts";
 import {current, overview, summarise} from "./summary.ts";
 
@@ -41,7 +42,39 @@ async function ensureMeasured(lab: Laboratory, definition: Definition<never>): P
   });
 }
 
+/** A page may exist before its experiment: it then says so, and shows no number. */
+function notBuilt(name: string): Summary | null {
+  const [id = "", slug = ""] = [name.slice(0, 3), name.slice(4)];
+  const entry = CATALOGUE.find((one) => one.id === id);
+  if (entry === undefined || built().some((one) => one.id === id)) return null;
+  return {
+    id,
+    slug,
+    title: entry.title,
+    asks: "",
+    hypothesis: "",
+    stops: "",
+    excludes: "",
+    threats: [],
+    definition_sha256: "",
+    key: null,
+    profile: null,
+    state: "empty",
+    reasons: ["this experiment is not built yet: nothing has been measured"],
+    verdict: "not enough evidence",
+    claims: [],
+    tables: {},
+    runs: [],
+    exclusions: [],
+    environment: {},
+    datasets: [],
+    command: "npm run list",
+  };
+}
+
 async function summaryOf(lab: Laboratory, name: string): Promise<Summary> {
+  const missing = notBuilt(name);
+  if (missing !== null) return missing;
   const definition = await load(name);
   await ensureMeasured(lab, definition);
   return summarise(lab, definition, open(lab.store));
@@ -122,12 +155,14 @@ export async function emitVersions(): Promise<void> {
 /** Prints one table of the current runs of an experiment as Parquet. */
 export async function emitTable(name: string, table: TableName): Promise<void> {
   const lab = laboratory();
-  const definition = await load(name);
-  await ensureMeasured(lab, definition);
-  const found = current(lab, definition, open(lab.store));
-  const database = await openViews(found?.runs ?? []);
-  const {mkdtempSync, rmSync} = await import("node:fs");
-  const folder = mkdtempSync(join((await import("node:os")).tmpdir(), "engram-emit-"));
+  let runs: StoredRun[] = [];
+  if (notBuilt(name) === null) {
+    const definition = await load(name);
+    await ensureMeasured(lab, definition);
+    runs = current(lab, definition, open(lab.store))?.runs ?? [];
+  }
+  const database = await openViews(runs);
+  const folder = mkdtempSync(join(tmpdir(), "engram-emit-"));
   try {
     const path = join(folder, "table.parquet");
     const [rows] = await database.rows(`SELECT count(*) AS n FROM stored_${table}`);

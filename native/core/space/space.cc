@@ -16,7 +16,7 @@ constexpr View kSettingsName = "space";
 constexpr View kMagic = "ENGRSPCE";
 constexpr uint32_t kVersion = 1;
 constexpr uint32_t kNoNode = 0xFFFF'FFFF;
-constexpr uint32_t kEfConstruction = 100;
+constexpr uint32_t kEfConstruction = 80;
 
 Bytes encodeSettings(const SpaceSettings& settings, const SpaceUuid& uuid) {
   Bytes bytes;
