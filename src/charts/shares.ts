@@ -31,11 +31,19 @@ export function shareBars(rows: ShareRow[], width: number, axis: string): TopLev
       labelPadding: 10,
     },
   };
+  const most = Math.max(0.1, ...rows.map((row) => row.share));
   const x = {
     field: "share",
     type: "quantitative" as const,
-    scale: {domain: [0, Math.max(0.1, ...rows.map((row) => row.share)) * (narrow ? 1.5 : 1.2)], nice: false},
-    axis: {format: ".0%", title: axis, tickCount: narrow ? 3 : 6},
+    // Room for the number at the longest bar; the axis itself ends at all of it.
+    scale: {domain: [0, most * (narrow ? 1.5 : 1.18)], nice: false},
+    axis: {
+      format: ".0%",
+      title: axis,
+      values: (most > 0.5 ? [0, 0.25, 0.5, 0.75, 1] : [0, 0.1, 0.2, 0.3, 0.4, 0.5]).filter(
+        (tick) => tick <= most,
+      ),
+    },
   };
   return {
     ...frame(width, rows.length * ROW_PX),

@@ -5,7 +5,7 @@ import type {PreparedTable, Summary} from "../../loaders/lab/claim.ts";
 import {answers} from "./answers.js";
 import {checkButton} from "./check.js";
 import {floorsTable} from "./floors.js";
-import {count, moment, number, plural} from "./format.js";
+import {count, estimate, moment, number, plural} from "./format.js";
 import type {Records} from "./records.js";
 import {dataTable} from "./table.js";
 import {verdictBadge} from "./verdict.js";
@@ -56,6 +56,50 @@ function pairs(entries: [string, unknown][]): HTMLElement {
   return html`<dl>${entries.map(([term, value]) => html.fragment`<dt>${term}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
+/** Names of the record's columns as a reader says them. */
+const SAID: Record<string, string> = {
+  host_cpu: "CPU",
+  host_cores: "Cores",
+  host_cpu_quota: "CPU quota",
+  host_memory_bytes: "Memory",
+  host_kernel: "Linux",
+  host_mitigations: "Mitigations",
+  host_governor: "Frequency governor",
+  host_disk: "Disk",
+  host_clocksource: "Clock",
+  host_libc: "C library",
+  host_node: "Node",
+  compiler: "Compiler",
+  compiler_flags: "Flags",
+  engine_sha256: "Engine sources",
+  harness_sha256: "Harness",
+  lockfile_sha256: "Locked packages",
+  parameters: "Parameters",
+  seed: "Seed",
+};
+
+function parameters(text: string): string {
+  return Object.entries(JSON.parse(text) as Record<string, unknown>)
+    .map(
+      ([name, value]) =>
+        `${name.replaceAll("_", " ")} ${typeof value === "number" ? number(value) : String(value)}`,
+    )
+    .join(", ");
+}
+
+function environment(columns: Record<string, string>): [string, unknown][] {
+  return Object.entries(columns).map(([name, value]) => [
+    SAID[name] ?? name.replaceAll("_", " "),
+    name.endsWith("_sha256")
+      ? html`<code>${value.slice(0, 16)}…</code>`
+      : name === "host_memory_bytes"
+        ? estimate({value: Number(value), low: null, high: null}, "bytes").value
+        : name === "parameters"
+          ? parameters(value)
+          : value,
+  ]);
+}
+
 function prepared([id, table]: [string, PreparedTable]): HTMLElement {
   return html`<details><summary>${table.caption} (${plural(table.rows.length, "row")})</summary>
     ${dataTable(
@@ -69,12 +113,12 @@ function prepared([id, table]: [string, PreparedTable]): HTMLElement {
 function runs(summary: Summary): HTMLElement {
   const rows = summary.runs.map((run) => ({
     run: run.run,
-    started: moment(run.started_at_ms),
+    "started, UTC": moment(run.started_at_ms, "table"),
     seconds: Math.round(run.seconds),
     blocks: run.blocks,
     excluded: run.excluded,
     requests: run.requests,
-    commit: `${run.git_commit.slice(0, 10)}${run.git_dirty ? " + changes" : ""}`,
+    commit: `${run.git_commit.slice(0, 8)}${run.git_dirty ? " + changes" : ""}`,
   }));
   return dataTable(rows, {units: {seconds: "s"}, caption: "Runs behind this page"});
 }
@@ -105,7 +149,7 @@ export function evidence(summary: Summary): HTMLElement {
     )}
     ${section("Runs", runs(summary))}
     ${section("Rows and SQL", html`<div>${Object.entries(summary.tables).map(prepared)}</div>`)}
-    ${section("Environment", pairs(Object.entries(summary.environment)))}
+    ${section("Environment", pairs(environment(summary.environment)))}
     ${section(
       "Do it yourself",
       html`<div><pre><code>${summary.command}</code></pre>${pairs([

@@ -120,9 +120,10 @@ export function plural(n: number, noun: string): string {
   return `${count(n)}${NBSP}${noun}${n === 1 ? "" : "s"}`;
 }
 
-/** Day and minute in UTC: `24 November 2026, 13:05 UTC`. */
-export function moment(ms: number): string {
+/** Day and minute in UTC: `24 November 2026, 13:05 UTC`; in a table `2026-11-24 13:05`. */
+export function moment(ms: number, form: "text" | "table" = "text"): string {
   const date = new Date(ms);
+  if (form === "table") return date.toISOString().slice(0, 16).replace("T", NBSP).replaceAll("-", "\u2011");
   const day = date.toLocaleDateString("en-GB", {
     day: "numeric",
     month: "long",

@@ -76,13 +76,14 @@ export function causeShares(summary: Summary): HTMLElement {
     })
     .sort((a, b) => b.count - a.count);
   const first = causes[0] ?? {name: "none", share: 0, count: 0};
-  const unexplained = causes.find((cause) => cause.name === "unexplained")?.share ?? 0;
-  const explained = `${Math.round((1 - unexplained) * 100)} % of the ${count(total)} slowest requests have a cause in the diary`;
+  const known = total - (causes.find((cause) => cause.name === "unexplained")?.count ?? 0);
+  const explained =
+    known === 0
+      ? `None of the ${count(total)} slowest requests has a cause in the diary`
+      : `${count(known)} of the ${count(total)} slowest requests have a cause in the diary`;
   return chart({
     title:
-      first.name === "unexplained"
-        ? `${explained}; most do not`
-        : `Most slow requests waited for one thing: ${first.name}`,
+      first.name === "unexplained" ? explained : `Most slow requests waited for one thing: ${first.name}`,
     summary: `${explained}. ${causes.map(({name, share}) => `${name} ${Math.round(share * 100)} %`).join(", ")}.`,
     rows: causes.map(({name, count: requests, share}) => ({cause: name, requests, share})),
     spec: (width) => shareBars(causes, width, "share of the requests above P99.9"),
