@@ -2,7 +2,7 @@
 // The pages in a real browser: what a reader sees, on a phone and a desk, by day and by night.
 // ENGRAM_SCREENSHOTS=<folder> keeps a picture of every page in every setting.
 import assert from "node:assert/strict";
-import {mkdirSync, readdirSync} from "node:fs";
+import {existsSync, mkdirSync, readdirSync} from "node:fs";
 import {join} from "node:path";
 import {after, before, test} from "node:test";
 import type {Browser, Locator, Page} from "playwright-core";
@@ -13,6 +13,10 @@ import {servedSite} from "./site.ts";
 const EXPERIMENTS = readdirSync("src/experiments")
   .filter((file) => file.endsWith(".md"))
   .map((file) => `experiments/${file.slice(0, -".md".length)}`);
+/** Pages whose experiment is built; the others must say that it is not. */
+const MEASURED = EXPERIMENTS.filter((path) =>
+  existsSync(`loaders/${path.slice("experiments/".length)}.parquet.ts`),
+);
 const PAGES = ["index", ...EXPERIMENTS, "systems", "method", "data", "versions"];
 const SETTINGS = (["light", "dark"] as const).flatMap((scheme) =>
   [390, 1280].map((width) => ({scheme, width})),
@@ -132,11 +136,11 @@ test("every chart has a title, a drawing, a summary in words, a table of its row
     );
     assert.deepEqual(faults, [], path);
   }
-  assert.ok(charts >= EXPERIMENTS.length, `${charts} charts were looked at`);
+  assert.ok(charts >= MEASURED.length, `${charts} charts were looked at`);
 });
 
 test("arrow keys walk through the rows of a chart and tell each", async () => {
-  await using visited = await visit(EXPERIMENTS[0] ?? "", DESK);
+  await using visited = await visit(MEASURED[0] ?? "", DESK);
   await drawn(visited.page);
   const figure = visited.page.locator("figure.chart").first();
   await figure.locator(".plot").focus();
@@ -150,7 +154,7 @@ test("arrow keys walk through the rows of a chart and tell each", async () => {
 test("the start page answers before anything heavy is asked for", async () => {
   await using visited = await visit("index", DESK);
   const {page, requests} = visited;
-  assert.ok((await page.locator(".answers li").count()) >= 3);
+  assert.ok((await page.locator(".answers li").count()) >= MEASURED.length);
   const sentences = await page.locator(".answers li p:first-of-type").allTextContents();
   for (const sentence of sentences) assert.match(sentence, /\d/, "an answer has its number");
   const bytes = await page.evaluate(() =>
@@ -165,7 +169,14 @@ test("the start page answers before anything heavy is asked for", async () => {
   );
 });
 
-for (const path of ["index", ...EXPERIMENTS])
+for (const path of EXPERIMENTS.filter((path) => !MEASURED.includes(path)))
+  test(`${path} says that its experiment is not built, and shows no number`, async () => {
+    await using visited = await visit(path, DESK);
+    assert.match((await visited.page.locator("#observablehq-main").textContent()) ?? "", /not built yet/);
+    assert.equal(await visited.page.locator("button.claim").count(), 0);
+  });
+
+for (const path of ["index", ...MEASURED])
   test(`every number on ${path} is computed again in the browser and agrees`, async () => {
     await using visited = await visit(path, DESK);
     const {page, errors, off} = visited;
@@ -189,7 +200,7 @@ for (const path of ["index", ...EXPERIMENTS])
   });
 
 test("a click on a number shows what it rests on, and ticks it with its verified file", async () => {
-  await using visited = await visit(EXPERIMENTS[0] ?? "", DESK);
+  await using visited = await visit(MEASURED[0] ?? "", DESK);
   const {page} = visited;
   await page.locator("button.claim").first().click();
   const card = page.locator(".claim-card:popover-open");
@@ -201,7 +212,7 @@ test("a click on a number shows what it rests on, and ticks it with its verified
 });
 
 test("a planted wrong claim is crossed", async () => {
-  const [path = ""] = EXPERIMENTS;
+  const [path = ""] = MEASURED;
   const name = path.slice("experiments/".length);
   await using visited = await visit(path, DESK, (page) =>
     page.route(new RegExp(`${name}\\.[0-9a-f]+\\.json$`), async (route) => {
@@ -220,7 +231,7 @@ test("a planted wrong claim is crossed", async () => {
 });
 
 test("a planted change in a record file is refused by its checksum", async () => {
-  const [path = ""] = EXPERIMENTS;
+  const [path = ""] = MEASURED;
   await using visited = await visit(path, DESK, (page) =>
     page.route(/\/blocks\.parquet$/, async (route) => {
       const response = await route.fetch();
@@ -244,7 +255,7 @@ test("the query box answers, tells that the files are verified, and offers a CSV
     .fill("SELECT experiment, count(*) AS runs FROM runs GROUP BY ALL ORDER BY ALL");
   await page.locator(".query .bar button").click();
   await page.locator(".query-result tbody tr").first().waitFor({timeout: 120_000});
-  assert.equal(await page.locator(".query-result tbody tr").count(), EXPERIMENTS.length);
+  assert.equal(await page.locator(".query-result tbody tr").count(), MEASURED.length);
   assert.match(await words(page.locator(".query .bar [role=status]")), /✓ \d+ files match/);
   const [download] = await Promise.all([
     page.waitForEvent("download"),

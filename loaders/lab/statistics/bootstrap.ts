@@ -4,18 +4,20 @@
 import {normalCdf, studentQuantile} from "./distributions.ts";
 
 export const RESAMPLES = 2_000;
-/** Fewer units carry no interval: resampling cannot show what was never seen. */
-export const UNITS_MIN = 3;
+/** Fewer units conclude nothing, though their interval is shown: resampling cannot show what was never seen. */
+export const UNITS_MIN = 6;
+/** Below two units there is no spread to resample. */
+const INTERVAL_UNITS_MIN = 2;
 
 /** 95 % interval of a statistic of `units` units. `statistic` gets how often each unit was drawn (length
- *  `units`). Null below UNITS_MIN units, or where some resample has no finite value. */
+ *  `units`). Null below two units, or where some resample has no finite value. */
 export function bootstrapInterval(
   units: number,
   statistic: (drawn: Uint32Array) => number,
   random: () => number,
   {resamples = RESAMPLES, alpha = 0.05} = {},
 ): {low: number; high: number} | null {
-  if (units < UNITS_MIN) return null;
+  if (units < INTERVAL_UNITS_MIN) return null;
   const values = new Float64Array(resamples);
   const drawn = new Uint32Array(units);
   for (let resample = 0; resample < resamples; resample++) {

@@ -89,8 +89,8 @@ class [[nodiscard]] Status {
 };
 
 /** Returns the error of `expression` (a Status or Result) from the enclosing function. */
-#define ENGRAM_TRY(expression)                                      \
-  do {                                                              \
+#define ENGRAM_TRY(expression)                                        \
+  do {                                                                \
     if (auto&& tried_ = (expression); !tried_) return tried_.error(); \
   } while (false)
 

@@ -46,7 +46,8 @@ Status check_attributes(const Attributes& attributes) {
           "attribute key " + quote_text(key) + " is not 1 to 255 bytes of text without control characters",
           "rename the attribute");
     if (const auto* text = std::get_if<std::string>(&value); text != nullptr && !is_utf8(*text))
-      return Error::invalid("attribute " + quote_text(key) + " is not valid UTF-8", "encode the text as UTF-8");
+      return Error::invalid("attribute " + quote_text(key) + " is not valid UTF-8",
+                            "encode the text as UTF-8");
     if (const auto* number = std::get_if<double>(&value); number != nullptr && !std::isfinite(*number))
       return Error::invalid("attribute " + quote_text(key) + " is " + std::to_string(*number),
                             "leave the attribute out where there is no number");

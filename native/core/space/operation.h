@@ -102,8 +102,8 @@ struct EndOperation {
   std::vector<uint32_t> free_ordinals;  // the last one is used first
 };
 
-using Operation = std::variant<StoreOperation, LinkOperation, UnlinkOperation, ForgetOperation, TouchOperation,
-                               StateOperation, EdgesOperation, EndOperation>;
+using Operation = std::variant<StoreOperation, LinkOperation, UnlinkOperation, ForgetOperation,
+                               TouchOperation, StateOperation, EdgesOperation, EndOperation>;
 
 OperationType type_of(const Operation& operation);
 /** Appends the payload of `operation`. */

@@ -210,7 +210,8 @@ Status State::apply_one(const StateOperation& operation, Sequence sequence) {
 Status State::apply_one(const EdgesOperation& operation, Sequence sequence) {
   const uint16_t relation = intern_relation(operation.relation);
   for (const EdgeState& edge : operation.edges) {
-    if (!live(edge.from) || !live(edge.to)) return impossible(sequence, "of the snapshot links a missing episode");
+    if (!live(edge.from) || !live(edge.to))
+      return impossible(sequence, "of the snapshot links a missing episode");
     graph_.link(edge.from, edge.to, relation, edge.weight);
     edge_times_.set({edge.from, edge.to, relation}, edge.at_ms);
   }
@@ -219,7 +220,8 @@ Status State::apply_one(const EdgesOperation& operation, Sequence sequence) {
 
 Status State::apply_one(const EndOperation& operation, Sequence sequence) {
   for (const Ordinal ordinal : operation.free_ordinals) {
-    if (ordinal >= kNodesMax || live(ordinal)) return impossible(sequence, "of the snapshot frees an ordinal in use");
+    if (ordinal >= kNodesMax || live(ordinal))
+      return impossible(sequence, "of the snapshot frees an ordinal in use");
     while (episodes_.size() <= ordinal) episodes_.emplace_back();
   }
   free_ = operation.free_ordinals;
@@ -271,7 +273,8 @@ void State::canonical(const std::function<void(View)>& sink) const {
   order.reserve(size());
   for (Ordinal ordinal = 0; ordinal < episodes_.size(); ++ordinal)
     if (episodes_[ordinal].live) order.push_back(ordinal);
-  std::sort(order.begin(), order.end(), [&](Ordinal a, Ordinal b) { return episodes_[a].id < episodes_[b].id; });
+  std::sort(order.begin(), order.end(),
+            [&](Ordinal a, Ordinal b) { return episodes_[a].id < episodes_[b].id; });
 
   Bytes line;
   Writer writer(line);
@@ -303,8 +306,9 @@ void State::canonical(const std::function<void(View)>& sink) const {
     for (const Arc& arc : graph_.out(ordinal))
       edges.push_back({episodes_[ordinal].id, episodes_[arc.target].id, relations_[arc.relation], arc.weight,
                        edge_times_.find({ordinal, arc.target, arc.relation}).value_or(0)});
-    std::sort(edges.begin(), edges.end(),
-              [](const Edge& a, const Edge& b) { return std::tie(a.to, a.relation) < std::tie(b.to, b.relation); });
+    std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) {
+      return std::tie(a.to, a.relation) < std::tie(b.to, b.relation);
+    });
     for (const Edge& edge : edges) {
       writer.sized<uint8_t>(edge.from);
       writer.sized<uint8_t>(edge.to);
@@ -318,7 +322,8 @@ void State::canonical(const std::function<void(View)>& sink) const {
 
 Status State::check_invariants() const {
   const auto broken = [](const std::string& what) {
-    return Error{Code::kInternal, "invariant broken: " + what, "report this as a defect of engram, with the space"};
+    return Error{Code::kInternal, "invariant broken: " + what,
+                 "report this as a defect of engram, with the space"};
   };
   size_t live = 0;
   size_t weakened = 0;
@@ -362,9 +367,9 @@ Status State::check_invariants() const {
 
 size_t State::bytes() const {
   const auto held = [](const Bytes& text) { return text.capacity() > 15 ? text.capacity() + 1 : 0; };
-  const size_t text = std::accumulate(episodes_.begin(), episodes_.end(), size_t{0}, [&](size_t sum, const Episode& e) {
-    return sum + held(e.id) + held(e.content) + held(e.attributes);
-  });
+  const size_t text = std::accumulate(
+      episodes_.begin(), episodes_.end(), size_t{0},
+      [&](size_t sum, const Episode& e) { return sum + held(e.id) + held(e.content) + held(e.attributes); });
   return text + episodes_.size() * sizeof(Episode) + ids_.bytes() + edge_times_.bytes() +
          free_.capacity() * sizeof(Ordinal);
 }

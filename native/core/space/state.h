@@ -38,8 +38,9 @@ class State {
   explicit State(uint32_t dimension);
 
   /**
-   * Applies an operation that was checked, or read from a log. An Error means that the operation cannot follow
-   * this state: on recovery that is damage. Nothing is changed then, but by a snapshot's own operations.
+   * Applies an operation that was checked, or read from a log. An Error means that the operation cannot
+   * follow this state: on recovery that is damage. Nothing is changed then, but by a snapshot's own
+   * operations.
    */
   Status apply(const Operation& operation, Sequence sequence);
 
@@ -74,12 +75,13 @@ class State {
   const VectorIndex& index() const { return index_; }
   const Graph& graph() const { return graph_; }
 
-  /** Operations that rebuild this state, ordinals included, handed over one by one; the views are valid during the call. */
+  /** Operations that rebuild this state, ordinals included, handed over one by one; the views are valid
+   * during the call. */
   void dump(const std::function<void(const Operation&)>& sink) const;
 
   /**
-   * The contents in one canonical form, independent of ordinals and of the order of arrival: episodes by id, then edges by
-   * their ends and relation. Two spaces are equal exactly when these bytes are.
+   * The contents in one canonical form, independent of ordinals and of the order of arrival: episodes by id,
+   * then edges by their ends and relation. Two spaces are equal exactly when these bytes are.
    */
   void canonical(const std::function<void(View)>& sink) const;
 
