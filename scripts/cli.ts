@@ -27,7 +27,7 @@ const program = new Command("engram-workbench")
 Examples:
   $ npm run report                          measure what is missing, build, publish: the main job
   $ npm run load -- 006                     one experiment, profile quick
-  $ npm run load -- 112 --profile standard  the same question with more evidence
+  $ npm run load -- 006 --profile standard  the same question with more evidence
   $ npm run list                            all experiments and their verdicts
   $ npm run show -- 006                     claims of one experiment with intervals and SQL
   $ npm run doctor                          tools, datasets, store: what is there, what is not

@@ -5,8 +5,6 @@
 export const CAUSES = [
   {event: "gc", cause: "garbage collection"},
   {event: "stall", cause: "driver thread not scheduled"},
-  {event: "fdatasync", cause: "flush of the log"},
-  {event: "insert", cause: "index insert under the lock"},
 ] as const;
 
 /** A cause must cover at least this share of the request's latency. */

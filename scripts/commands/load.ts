@@ -60,7 +60,7 @@ export function load() {
       `
 Examples:
   $ npm run load -- 006
-  $ npm run load -- 112 --profile standard
+  $ npm run load -- 006 --profile standard
   $ npm run load -- --all
 
 A run again with the same sources is a replicate under the same key; nothing is overwritten.`,
