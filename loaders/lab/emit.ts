@@ -112,21 +112,52 @@ interface PublishedVersion {
   causes: Record<string, string>;
 }
 
-/** Published versions, newest first. */
-function olderVersions(lab: Laboratory, presentRoot: string): PublishedVersion[] {
+/** What can move a number besides chance, by the columns of a run that tell. */
+const CAUSES: Record<string, string[]> = {
+  engine: ["engine_sha256"],
+  method: ["harness_sha256"],
+  parameters: ["parameters"],
+  compiler: ["compiler", "compiler_flags"],
+  machine: ["host_cpu", "host_cores", "host_kernel", "host_disk"],
+  packages: ["lockfile_sha256"],
+};
+
+type Surroundings = Pick<Summary, "environment" | "datasets" | "definition_sha256">;
+
+function causesOf(all: readonly Surroundings[]): Record<string, string> {
+  const values = (columns: string[]) =>
+    all.map(({environment}) => columns.map((name) => environment[name] ?? "").join(" ")).join("; ");
+  return {
+    data: all.flatMap(({datasets}) => datasets.map(({sha256}) => sha256)).join(" "),
+    questions: all.map(({definition_sha256}) => definition_sha256).join(" "),
+    ...Object.fromEntries(Object.entries(CAUSES).map(([cause, columns]) => [cause, values(columns)])),
+  };
+}
+
+/** Published versions measured before `newestRun`, newest first; other editions of the present one are not
+ *  older than it. */
+function olderVersions(lab: Laboratory, presentRoot: string, newestRun: string): PublishedVersion[] {
   const reports = join(lab.root, "reports");
+  const read = <T>(version: string, file: string) =>
+    JSON.parse(readFileSync(join(reports, version, file), "utf8")) as T;
   if (!existsSync(reports)) return [];
   return readdirSync(reports)
-    .filter(
-      (name) => existsSync(join(reports, name, "claims.json")) && !name.includes(presentRoot.slice(0, 8)),
+    .filter((name) => !name.startsWith(".") && existsSync(join(reports, name, "manifest.json")))
+    .map((name) =>
+      read<{version: string; store_root: string; measured_on: string; newest_run: string}>(
+        name,
+        "manifest.json",
+      ),
     )
-    .sort()
-    .reverse()
-    .map((version) => ({
+    .filter(({store_root, newest_run}) => store_root !== presentRoot && newest_run <= newestRun)
+    .sort((a, b) =>
+      a.newest_run === b.newest_run ? (a.version < b.version ? 1 : -1) : a.newest_run < b.newest_run ? 1 : -1,
+    )
+    .map(({version, measured_on}) => ({
       version,
-      measured_on: version.slice(0, 10),
-      claims: JSON.parse(readFileSync(join(reports, version, "claims.json"), "utf8")) as Claim[],
-      causes: {},
+      measured_on,
+      claims: read<Claim[]>(version, "claims.json"),
+      causes: causesOf(read<Surroundings[]>(version, "environment.json")),
     }));
 }
 
@@ -135,20 +166,19 @@ export async function emitVersions(): Promise<void> {
   const all = await summaries(lab);
   const index = open(lab.store);
   const day = overview(CATALOGUE, all, index).measured_on ?? "";
-  const causes = Object.fromEntries(
-    ["engine_sha256", "harness_sha256", "host_cpu", "host_kernel", "compiler"].map((name) => [
-      name,
-      [...new Set(all.map(({environment}) => environment[name] ?? ""))].join(", "),
-    ]),
-  );
+  const newestRun =
+    index.runs
+      .map(({run}) => run)
+      .sort()
+      .at(-1) ?? "";
   print({
     current: {
       version: `${day}-${index.root.slice(0, 8)}`,
       measured_on: day,
       claims: all.flatMap(({claims}) => claims),
-      causes,
+      causes: causesOf(all),
     },
-    older: olderVersions(lab, index.root),
+    older: olderVersions(lab, index.root, newestRun),
   });
 }
 

@@ -18,7 +18,7 @@ export function versions(reports: string): Version[] {
     .filter((folder) => existsSync(join(folder, MANIFEST)))
     .map((folder) => ({folder, ...readManifest(folder)}))
     .sort((a, b) =>
-      a.measured_on === b.measured_on ? order(b.version, a.version) : a.measured_on < b.measured_on ? 1 : -1,
+      a.newest_run === b.newest_run ? order(b.version, a.version) : a.newest_run < b.newest_run ? 1 : -1,
     );
 }
 

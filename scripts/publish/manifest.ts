@@ -20,6 +20,8 @@ export interface Manifest {
   store_root: string;
   /** Day of the newest record. */
   measured_on: string;
+  /** Id of the newest record's run: starts with its time, and so orders versions. */
+  newest_run: string;
   /** SHA-256 over the lines `<sha256>  <path>` of data, claims, environment and pages. */
   content_sha256: string;
   files: FileEntry[];

@@ -254,6 +254,42 @@ test("what a killed publish left is removed by the next one", async () => {
   assert.ok(!existsSync(dead));
 });
 
+/** A build that measures: it appends a run to the store while it makes the pages. */
+function measuring(times: number): typeof buildSite {
+  let left = times;
+  return async (options) => {
+    const built = await pages("hello")(options);
+    if (left-- > 0)
+      await append(store(), {
+        run: [run(`20261124T14000${left}Z-006-00000${left}`)],
+        blocks: [],
+        requests: [],
+        observations: [],
+      });
+    return built;
+  };
+}
+
+test("a build that measures is built once more, and published under the name of what is there now", async () => {
+  const published = await publish({
+    store: store(),
+    reports: reports(),
+    build: measuring(1),
+    log: (line) => lines.push(line),
+  });
+  assert.equal(published.version, `2026-11-24-${open(store()).root.slice(0, 8)}`);
+  assert.match(lines.join("\n"), /building them again/);
+  assert.deepEqual(verifyReport(published.folder).differences, []);
+});
+
+test("a store that never comes to rest is not published, and the error says why", async () => {
+  await assert.rejects(
+    publish({store: store(), reports: reports(), build: measuring(9), log: () => undefined}),
+    /another process is measuring/,
+  );
+  assert.deepEqual(versions(reports()), []);
+});
+
 test("a publish killed with SIGKILL in its middle leaves nothing half-written", async () => {
   const program = `
     import {mkdirSync, writeFileSync} from "node:fs";

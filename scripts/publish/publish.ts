@@ -27,6 +27,8 @@ const ROOT_HEX = 8;
 /** `.publishing-<pid>`: a version that is being written, or was when its process died. */
 const PUBLISHING = /^\.publishing-(\d+)$/;
 const JSON_INDENT = 1;
+/** The second build finds everything measured; a third would mean that someone else measures. */
+const BUILDS_MAX = 2;
 
 export interface PublishOptions {
   log: (line: string) => void;
@@ -116,20 +118,54 @@ function nextEdition(version: string, taken: ReadonlySet<string>): string {
   for (let edition = 2; ; edition++) if (!taken.has(`${version}.${edition}`)) return `${version}.${edition}`;
 }
 
-/** Day of the newest record, UTC. */
-function measuredOn(index: Index): string {
-  // A run's id starts with its start in compact UTC: 20261124T130500Z-006-a1b2c3.
-  const newest =
-    index.runs
-      .map(({run}) => run.slice(0, 8))
-      .sort()
-      .at(-1) ?? "";
-  if (!/^\d{8}$/.test(newest))
+/** Id of the newest run; it starts with its start in compact UTC: `20261124T130500Z-006-a1b2c3`. */
+function newestRun(index: Index): string {
+  const newest = index.runs
+    .map(({run}) => run)
+    .sort()
+    .at(-1);
+  if (newest === undefined)
     throw new SiteError(
       "the store has no runs to publish",
       "measure first: `npm run report`, or `npm run load -- 006`",
     );
-  return `${newest.slice(0, 4)}-${newest.slice(4, 6)}-${newest.slice(6, 8)}`;
+  return newest;
+}
+
+interface Pages {
+  index: Index;
+  overview: Overview;
+  /** The version's name. */
+  name: string;
+  newest_run: string;
+  measured_on: string;
+}
+
+/** Builds the pages for the store as it is. A build measures what has no record for the present sources, and
+ *  so may add to the store it speaks of: then it is built once more, under the name of what is there now. */
+async function pages(
+  output: string,
+  store: string,
+  build: typeof buildSite,
+  log: (line: string) => void,
+): Promise<Pages> {
+  for (let attempt = 1; attempt <= BUILDS_MAX; attempt++) {
+    const index = open(store);
+    for (const problem of index.problems) log(`store: ${problem.path}: ${problem.says}; ${problem.remedy}`);
+    const newest_run = newestRun(index);
+    const measured_on = `${newest_run.slice(0, 4)}-${newest_run.slice(4, 6)}-${newest_run.slice(6, 8)}`;
+    const name = `${measured_on}-${index.root.slice(0, ROOT_HEX)}`;
+    rmSync(output, {recursive: true, force: true});
+    await build({output, log, version: name});
+    const overview = prepared<Overview>(output, "overview");
+    if (overview.version === index.root && open(store).root === index.root)
+      return {index, overview, name, newest_run, measured_on};
+    log("the store grew while the pages were built; building them again");
+  }
+  throw new SiteError(
+    `the store still changes after ${BUILDS_MAX} builds of the pages: another process is measuring`,
+    "run the same command again when it has ended; records are never lost by this",
+  );
 }
 
 export async function publish({
@@ -140,19 +176,14 @@ export async function publish({
 }: PublishOptions): Promise<Published> {
   mkdirSync(reports, {recursive: true});
   clean(reports, log);
-  const index = open(store);
-  for (const problem of index.problems) log(`store: ${problem.path}: ${problem.says}; ${problem.remedy}`);
-  const measured_on = measuredOn(index);
-  const name = `${measured_on}-${index.root.slice(0, ROOT_HEX)}`;
   const fresh = join(reports, `.publishing-${process.pid}`);
   try {
-    await build({output: join(fresh, "site"), log, version: name});
-    const overview = prepared<Overview>(join(fresh, "site"), "overview");
-    if (overview.version !== index.root)
-      throw new SiteError(
-        "the store changed while the pages were built",
-        "run the same command again; records are never lost by this",
-      );
+    const {index, overview, name, newest_run, measured_on} = await pages(
+      join(fresh, "site"),
+      store,
+      build,
+      log,
+    );
     const summaries = summariesOf(join(fresh, "site"), overview);
     for (const {experiment, key, run, directory} of runsBehind(summaries, index)) {
       const target = join(fresh, "data", experiment, key, run);
@@ -189,7 +220,7 @@ export async function publish({
     const files = entries(fresh);
     writeFileSync(
       join(fresh, MANIFEST),
-      formatManifest({version, store_root: index.root, measured_on, content_sha256, files}),
+      formatManifest({version, store_root: index.root, measured_on, newest_run, content_sha256, files}),
     );
     shareBigFiles(fresh, join(reports, ".objects"), sitesOf(files));
     const folder = join(reports, version);

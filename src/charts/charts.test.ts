@@ -91,8 +91,17 @@ const SHARES = [
   {name: "unexplained", count: 11, share: 0.37},
 ];
 
+/** Two lines that end almost in one point. */
+const CLOSE = [
+  {series: "recall", quantile: 0.5, latency_ms: 0.2, low_ms: null, high_ms: null, engram: true},
+  {series: "recall", quantile: 0.99, latency_ms: 4.0, low_ms: null, high_ms: null, engram: true},
+  {series: "store", quantile: 0.5, latency_ms: 0.9, low_ms: null, high_ms: null, engram: true},
+  {series: "store", quantile: 0.99, latency_ms: 4.2, low_ms: null, high_ms: null, engram: true},
+];
+
 const GALLERY: Record<string, (width: number) => vegaLite.TopLevelSpec> = {
   latency: (width) => latencyByPercentile(PERCENTILES, width),
+  "latency-close": (width) => latencyByPercentile(CLOSE, width),
   frontier: (width) => frontier(FRONTIER, width),
   ratios: (width) => ratioDots(RATIOS, width),
   "dots-log": (width) => dotPanels(DOTS, width, {axis: "median time, µs", log: true}),

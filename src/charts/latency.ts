@@ -1,7 +1,7 @@
 // Latency by percentile on a log-log scale: how much slower the slowest requests are than the usual one.
 import type {TopLevelSpec} from "vega-lite";
 import {frame, logDomain, logTicks} from "./frame.js";
-import {DASHES, ENGRAM, NARROW_PX, QUIET, SHAPES} from "./theme.js";
+import {DASHES, ENGRAM, NARROW_PX, PAPER, QUIET, SHAPES} from "./theme.js";
 
 export interface PercentileRow {
   /** The line's name, written at its end. */
@@ -20,11 +20,16 @@ export function percentileName(quantile: number): string {
   return `P${Number((quantile * 100).toFixed(4))}`;
 }
 
+/** A name stands this far from its line, and names this far from each other, px. */
+const LIFT_PX = 13;
+const LABEL_PX = 17;
+
 /** Vega expression: from the share of slower requests (x) back to the percentile's name. */
 const NAME = "'P' + format(100 * (1 - datum.value), '~r')";
 
 export function latencyByPercentile(rows: PercentileRow[], width: number): TopLevelSpec {
   const narrow = width < NARROW_PX;
+  const height = narrow ? 280 : 340;
   const series = [...new Set(rows.map((row) => row.series))];
   const y = logDomain(rows.flatMap((row) => [row.latency_ms, row.low_ms, row.high_ms]));
   const slower = [...new Set(rows.map((row) => Number((1 - row.quantile).toPrecision(6))))];
@@ -36,6 +41,18 @@ export function latencyByPercentile(rows: PercentileRow[], width: number): TopLe
     percentile: percentileName(row.quantile),
     end: row.quantile === last(row.series),
   }));
+  // Names stand above the ends of their lines; one that would touch the name above it goes below its line.
+  const toPx = (ms: number) => (1 - Math.log(ms / y[0]) / Math.log(y[1] / y[0])) * height;
+  let lowest = Number.NEGATIVE_INFINITY;
+  const ends = values
+    .filter((row) => row.end)
+    .sort((a, b) => b.latency_ms - a.latency_ms)
+    .map((row) => {
+      const at = toPx(row.latency_ms);
+      const dy = at - LIFT_PX - lowest < LABEL_PX ? Math.max(LIFT_PX, lowest + LABEL_PX - at) : -LIFT_PX;
+      lowest = at + dy;
+      return {row, dy: Math.round(dy)};
+    });
   const colour = {
     condition: {test: "datum.engram", value: ENGRAM},
     value: QUIET,
@@ -43,7 +60,13 @@ export function latencyByPercentile(rows: PercentileRow[], width: number): TopLe
   const x = {
     field: "slower",
     type: "quantitative" as const,
-    scale: {type: "log" as const, reverse: true, nice: false, padding: 0},
+    scale: {
+      type: "log" as const,
+      domain: [Math.min(...slower), Math.max(...slower)],
+      reverse: true,
+      nice: false,
+      padding: 0,
+    },
     axis: {
       values: narrow ? slower.filter((_value, index) => index % 2 === 0 || slower.length < 6) : slower,
       labelExpr: NAME,
@@ -64,7 +87,13 @@ export function latencyByPercentile(rows: PercentileRow[], width: number): TopLe
     {field: "high_ms", title: "to", format: ",.3~r"},
   ];
   return {
-    ...frame(width, narrow ? 280 : 340, "latency from the moment a request was due, ms (log scale)"),
+    ...frame(
+      width,
+      height,
+      narrow
+        ? "latency since due, ms (log scale)"
+        : "latency from the moment a request was due, ms (log scale)",
+    ),
     data: {values},
     encoding: {x},
     layer: [
@@ -104,15 +133,28 @@ export function latencyByPercentile(rows: PercentileRow[], width: number): TopLe
           tooltip,
         },
       },
-      {
-        mark: {type: "text", align: "right", dx: narrow ? -6 : -9, dy: -10, fontWeight: 600, fontSize: 13},
-        transform: [{filter: "datum.end"}],
-        encoding: {
-          y: {field: "latency_ms", type: "quantitative", scale},
-          text: {field: "series"},
-          color: colour,
-        },
-      },
+      // Each with a halo in the paper's colour first, so that no line runs through a name.
+      ...[{stroke: PAPER, strokeWidth: 5, strokeJoin: "round" as const}, {}].flatMap((halo) =>
+        ends.map(({row, dy}) => ({
+          data: {values: [row]},
+          mark: {
+            type: "text" as const,
+            align: "right" as const,
+            baseline: "middle" as const,
+            dx: narrow ? -6 : -9,
+            dy,
+            fontWeight: 600 as const,
+            fontSize: 13,
+            color: row.engram ? ENGRAM : QUIET,
+            ...halo,
+          },
+          encoding: {
+            x: {field: "slower", type: "quantitative" as const},
+            y: {field: "latency_ms", type: "quantitative" as const, scale},
+            text: {field: "series"},
+          },
+        })),
+      ),
     ],
   };
 }

@@ -40,6 +40,7 @@ export function experimentAnswers(summary: Summary, records: Records): HTMLEleme
 }
 
 export function thresholds(summary: Summary, records: Records): HTMLElement {
+  if (summary.claims.length === 0) return html`<p class="quiet">Nothing to judge yet.</p>`;
   const judged = summary.claims.filter((claim) => claim.threshold !== null);
   const others = summary.claims.filter((claim) => claim.threshold === null && claim.sentence === null);
   return html`<div class="wide">${floorsTable(judged, records)}
@@ -132,6 +133,7 @@ function exclusions(summary: Summary): HTMLElement {
 
 /** Everything a doubting reader would ask for. */
 export function evidence(summary: Summary): HTMLElement {
+  if (summary.hypothesis === "") return html`<p class="quiet">The experiment is not declared yet.</p>`;
   return html`<div class="evidence wide">
     ${section("Hypothesis", html`<p>${summary.hypothesis}</p>`)}
     ${section("When it stops", html`<p>${summary.stops}</p>`)}
