@@ -3,7 +3,7 @@ import {mkdirSync} from "node:fs";
 import {DIMENSION, passageVectors, queryVectors} from "./datasets/wikispeedia-minilm.ts";
 import {maximum, proportion, quantile} from "./lab/estimators.ts";
 import {experiment, type Metric} from "./lab/experiment.ts";
-import {runInChild} from "./lab/measure/child.ts";
+import {runInChild} from "./lab/measure/worker.ts";
 import type {BlockInput, BlockOutput} from "./latency-tail/block.ts";
 import {slowRequestsSql} from "./latency-tail/causes.ts";
 
