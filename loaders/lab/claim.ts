@@ -9,6 +9,8 @@ export interface Claim extends Estimate {
   experiment: string;
   label: string;
   unit: string;
+  /** Of a ratio: what was done, and against whom; null for any other number. */
+  compares: {scenario: string; rival: string} | null;
   /** SQL over the published tables that yields (value, n): the same number, recomputed by a click. */
   sql: string;
   /** What the number speaks of: profile, hosts, runs and blocks it rests on. */

@@ -18,6 +18,9 @@ export interface Metric {
   label: string;
   unit: string;
   estimator: Estimator;
+  /** Where the number is a ratio of two subjects: what was done, and against whom. Pages draw these together,
+   *  and the publication lint asks more of them. */
+  compares?: {scenario: string; rival: string};
   /** Yields `value`, and where they matter `block` (unit of inference) and `side` ('a' | 'b'). */
   rows: string;
 }

@@ -70,6 +70,7 @@ async function claim(
     experiment: definition.id,
     label: metric.label,
     unit: metric.unit,
+    compares: metric.compares ?? null,
     sql: metric.estimator.sql(metric.rows),
     scope,
     comparison: floor?.comparison ?? null,

@@ -17,15 +17,11 @@ function told(row: {low: number | null; high: number | null}, value: number, uni
   return shown.interval === null ? shown.value : `${shown.value} (${shown.interval})`;
 }
 
+/** Ratios that were measured, from the claims: the same numbers as in the thresholds. */
 export function ratioRows(summary: Summary): RatioRow[] {
-  const table = summary.tables.ratios;
-  return (table === undefined ? [] : rowsOf(table)).map((row) => ({
-    scenario: String(row.scenario),
-    rival: String(row.rival),
-    ratio: Number(row.ratio),
-    low: Number(row.low),
-    high: Number(row.high),
-  }));
+  return summary.claims.flatMap(({compares, value, low, high}) =>
+    compares === null || low === null || high === null ? [] : [{...compares, ratio: value, low, high}],
+  );
 }
 
 function ratioTitle(rows: RatioRow[]): string {

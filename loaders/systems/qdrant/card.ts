@@ -1,0 +1,14 @@
+import type {SystemCard} from "../system.ts";
+
+export const card: SystemCard = {
+  name: "qdrant",
+  title: "Qdrant",
+  version: "0.9.0",
+  licence: "Apache-2.0",
+  home: "https://qdrant.tech",
+  origin: "PyPI qdrant-edge-py 0.9.0: the vendor's own engine, in process",
+  form: "embedded",
+  tuned_by: "nobody yet",
+  configuration: {},
+  caveats: ["No registry offers the server binary; its engine in process leaves out what serving costs it."],
+};

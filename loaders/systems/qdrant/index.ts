@@ -1,0 +1,13 @@
+// Qdrant: has its folder and its sheet; its process is not wired in yet, and the page says so.
+import type {System} from "../system.ts";
+import {card} from "./card.ts";
+
+export const system: System = {
+  card,
+  async prepare() {
+    return {
+      ready: false,
+      reason: "its engine is not wired in yet (issue 5): it will run in a Python process beside this one",
+    };
+  },
+};
