@@ -4,6 +4,7 @@ import {DIMENSION, passageVectors, queryVectors} from "./datasets/wikispeedia-mi
 import {maximum, proportion, quantile} from "./lab/estimators.ts";
 import {experiment, type Metric} from "./lab/experiment.ts";
 import {runInChild} from "./lab/measure/worker.ts";
+import {errorsAbove, holdsAtLeast, lateDriver, nothingAsked, unsustained} from "./lab/void-rules.ts";
 import type {BlockInput, BlockOutput} from "./latency-tail/block.ts";
 import {slowRequestsSql} from "./latency-tail/causes.ts";
 
@@ -143,26 +144,7 @@ export default experiment<Parameters>({
       units: {offered_per_s: "1/s", achieved_per_s: "1/s", load_s: "s"},
     },
   ],
-  voidIf: [
-    {
-      id: "empty-store",
-      says: "the store under test was not full",
-      violations: `SELECT 'block ' || block || ' held ' || CAST(value AS BIGINT) || ' episodes' AS reason
-        FROM observations WHERE metric = 'episodes' AND value < 100000`,
-    },
-    {
-      id: "late-driver",
-      says: "more than 5 % of the requests started late",
-      violations: `SELECT 'block ' || block || ': ' || late_starts || ' of ' || requests || ' late' AS reason
-        FROM blocks WHERE late_starts > 0.05 * requests`,
-    },
-    {
-      id: "errors",
-      says: "more than 1 % of the requests failed",
-      violations: `SELECT status || ': ' || count(*) AS reason FROM requests WHERE status <> 'ok'
-        GROUP BY status HAVING count(*) > 0.01 * (SELECT count(*) FROM requests)`,
-    },
-  ],
+  voidIf: [holdsAtLeast("episodes", "passages"), lateDriver, unsustained, errorsAbove(0.01), nothingAsked],
   stops: "After the declared number of requests per block.",
   excludes: "No block is excluded; failed requests keep their latency in a class of their own.",
   threats: [

@@ -8,9 +8,10 @@ function figure(value: number): string {
 }
 
 function line({label, value, low, high, n, unit, verdict, comparison, threshold, needs}: Claim): string {
+  const lacks = verdict === "not enough evidence" && needs !== null ? `  needs ${needs}` : "";
+  if (value === null) return `  ${verdict === null ? " " : MARKS[verdict]} ${label}: not measured${lacks}\n`;
   const interval = low === null || high === null ? "no interval" : `${figure(low)}–${figure(high)}`;
   const floor = comparison === null ? "" : `  floor ${comparison} ${threshold}`;
-  const lacks = verdict === "not enough evidence" && needs !== null ? `  needs ${needs}` : "";
   return `  ${verdict === null ? " " : MARKS[verdict]} ${label}: ${figure(value)} ${unit} (${interval}, n = ${n.toLocaleString("en-US")})${floor}${lacks}\n`;
 }
 

@@ -16,7 +16,8 @@ export interface Terminal {
 
 function seconds(value: number): string {
   if (!Number.isFinite(value)) return "?";
-  return value < 90 ? `${Math.round(value)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+  const whole = Math.round(value);
+  return whole < 90 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** One line: `006  ██░░ 42 %  840/2,000  410/s  ETA 3 s  loading passages`. */

@@ -4,7 +4,9 @@ import type {Estimate} from "./estimate.ts";
 import type {Comparison, Verdict} from "./experiment.ts";
 import type {ProfileName} from "./record.ts";
 
-export interface Claim extends Estimate {
+export interface Claim extends Omit<Estimate, "value"> {
+  /** Null where there was nothing to compute it from. */
+  value: number | null;
   id: string;
   experiment: string;
   label: string;

@@ -5,6 +5,7 @@ import type {Claim, Overview, PreparedTable, RunLine, Summary} from "./claim.ts"
 import type {Row} from "./estimate.ts";
 import type {Definition, Floor, Metric} from "./experiment.ts";
 import type {Laboratory} from "./laboratory.ts";
+import {LintError, lint} from "./lint.ts";
 import {keyOf, keyParts} from "./provenance/key.ts";
 import type {ProfileName} from "./record.ts";
 import {stream} from "./statistics/random.ts";
@@ -65,6 +66,7 @@ async function claim(
   const judged = floor === undefined ? null : floorVerdict(estimate, floor.comparison, floor.threshold);
   return {
     ...estimate,
+    value: Number.isFinite(estimate.value) ? estimate.value : null,
     needs: judged?.needs ?? estimate.needs,
     id: metric.id,
     experiment: definition.id,
@@ -83,7 +85,7 @@ async function claim(
 
 /** `12.3 ms`: three significant digits; a claim's interval stands beside it. */
 function told({value, unit}: Claim): string {
-  if (!Number.isFinite(value)) return "an unknown value";
+  if (value === null) return "(not measured)";
   if (unit === "share") return `${Number((value * 100).toPrecision(3))} %`;
   const digits = Number(value.toPrecision(3)).toLocaleString("en-US", {maximumSignificantDigits: 3});
   return unit === "" ? digits : `${digits} ${unit}`;
@@ -139,14 +141,7 @@ const ENVIRONMENT = [
   "seed",
 ];
 
-/** Non-numbers have no JSON form; a claim without a value says so by null in its interval. */
-function finite(claims: Claim[]): Claim[] {
-  return claims.map((one) =>
-    Number.isFinite(one.value) ? one : {...one, value: 0, low: null, high: null, enough: false},
-  );
-}
-
-/** Summary of one experiment over the verified store. */
+/** Summary of one experiment over the verified store. Throws LintError where it must not be published. */
 export async function summarise(
   lab: Laboratory,
   definition: Definition<never>,
@@ -172,10 +167,10 @@ export async function summarise(
       const answer = definition.answers.find((one) => one.metric === metric);
       const one = await claim(database, definition, metric, floor, scope);
       const judged =
-        state === "void" && one.verdict === "met"
+        state === "void" && one.verdict !== null
           ? {...one, verdict: "not enough evidence" as const, needs: "a run that stands"}
           : one;
-      claims.push({...judged, sentence: answer?.says(told(one)) ?? null});
+      claims.push({...judged, sentence: one.value === null ? null : (answer?.says(told(one)) ?? null)});
     }
     const tables: Record<string, PreparedTable> = {};
     for (const {id, caption, sql, units} of empty ? [] : definition.tables)
@@ -188,7 +183,7 @@ export async function summarise(
       ? [`nothing measured for the present sources; npm run load -- ${definition.id}`]
       : broken;
     const floors = claims.flatMap(({verdict}) => (verdict === null ? [] : [verdict]));
-    return {
+    const summary: Summary = {
       id: definition.id,
       slug: definition.slug,
       title: definition.title,
@@ -203,7 +198,7 @@ export async function summarise(
       state,
       reasons,
       verdict: experimentVerdict(floors, state),
-      claims: finite(claims),
+      claims,
       tables,
       runs,
       exclusions: exclusions.map((row) => ({
@@ -225,6 +220,9 @@ export async function summarise(
       }),
       command: `npm run load -- ${definition.id} --profile ${found?.profile ?? "quick"}`,
     };
+    const breaches = await lint(definition, summary, database);
+    if (breaches.length > 0) throw new LintError(breaches);
+    return summary;
   } finally {
     database.close();
   }

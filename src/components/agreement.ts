@@ -9,8 +9,10 @@ export interface Recomputed {
   n: number | bigint | null;
 }
 
-export function agrees(claim: {value: number; n: number}, row: Recomputed): boolean {
-  if (row.value === null || row.n === null) return false;
+/** `row` is missing where the query yields none: the same as a claim that was not measured. */
+export function agrees(claim: {value: number | null; n: number}, row: Recomputed | undefined): boolean {
+  if (claim.value === null) return row === undefined || row.value === null;
+  if (row === undefined || row.value === null || row.n === null) return false;
   const value = Number(row.value);
   const scale = Math.max(Math.abs(value), Math.abs(claim.value));
   return Number(row.n) === claim.n && Math.abs(value - claim.value) <= RELATIVE_TOLERANCE * scale;

@@ -9,7 +9,7 @@ import {verdictBadge} from "./verdict.js";
 
 function sentence(claim: Claim, records: Records): HTMLElement {
   const text = claim.sentence ?? `${claim.label}: ${estimate(claim, claim.unit).value}.`;
-  const parts = splitAtValue(text, claim.value);
+  const parts = claim.value === null ? null : splitAtValue(text, claim.value);
   return parts === null
     ? html`<p>${text} ${claimNumber(claim, records)}</p>`
     : html`<p>${parts.before}<span class="together">${claimNumber(claim, records, parts.number)}${parts.close}</span>${parts.after}</p>`;

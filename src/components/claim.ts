@@ -36,7 +36,7 @@ async function recompute({claim, records}: Kept, say: (doing: string) => void): 
   say("running the query");
   const row = (await client.query(asDoubles(claim.sql))).get(0)?.toJSON() as Recomputed | undefined;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const same = row !== undefined && agrees(claim, row);
+  const same = agrees(claim, row);
   const files = checksums.map(({file, sha256, matches}) =>
     matches
       ? html`<li>${file}: SHA-256 <code>${sha256.slice(0, 12)}…</code> as published</li>`
@@ -49,7 +49,7 @@ async function recompute({claim, records}: Kept, say: (doing: string) => void): 
     row === undefined ? "no row" : `${number(Number(row.value), 6)} over n = ${count(Number(row.n))}`;
   const text = same
     ? html`<p><b>Your browser gets the same number</b>: ${shown}, in ${seconds} s.</p>`
-    : html`<p><b>Your browser gets a different number</b>: ${shown}; the page says ${number(claim.value, 6)} over n = ${count(claim.n)}.</p>`;
+    : html`<p><b>Your browser gets a different number</b>: ${shown}; the page says ${claim.value === null ? "nothing" : number(claim.value, 6)} over n = ${count(claim.n)}.</p>`;
   return [
     same ? "agrees" : "differs",
     html.fragment`${text}<details><summary>${verified}</summary><ul class="files">${files}</ul></details>`,

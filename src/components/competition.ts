@@ -20,7 +20,9 @@ function told(row: {low: number | null; high: number | null}, value: number, uni
 /** Ratios that were measured, from the claims: the same numbers as in the thresholds. */
 export function ratioRows(summary: Summary): RatioRow[] {
   return summary.claims.flatMap(({compares, value, low, high}) =>
-    compares === null || low === null || high === null ? [] : [{...compares, ratio: value, low, high}],
+    compares === null || value === null || low === null || high === null
+      ? []
+      : [{...compares, ratio: value, low, high}],
   );
 }
 

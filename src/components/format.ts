@@ -73,7 +73,8 @@ export function withUnit(text: string, unit: string): string {
 }
 
 export interface Interval {
-  value: number;
+  /** Null: not measured. */
+  value: number | null;
   low: number | null;
   high: number | null;
 }
@@ -85,7 +86,7 @@ export interface Formatted {
   interval: string | null;
 }
 
-/** False for the value of a statistic that had no rows: NaN, which JSON turns into null. */
+/** False for the value of a statistic that had no rows. */
 export function isKnown(value: number | null): value is number {
   return value !== null && Number.isFinite(value);
 }

@@ -5,7 +5,7 @@ import {join} from "node:path";
 import {sha256} from "../store/checksums.ts";
 
 const NOT_MEASURING =
-  /(_test\.cc|\.test\.ts|\.md|tsconfig\.json)$|(^|\/)(build|bench|fuzz|tests?|node_modules)\//;
+  /(_test\.cc|\.test\.ts|\.md|tsconfig\.json)$|(^|\/)(build|bench|fuzz|fixtures|tests?|node_modules)\//;
 
 /** Relative paths of all files below `path` (or the file itself), sorted. */
 export function filesBelow(root: string, path: string): string[] {
@@ -31,5 +31,10 @@ export function harnessSources(systems: readonly string[]): string[] {
   const shared = ["loaders/load", "loaders/lab/measure"];
   return systems.length === 0
     ? shared
-    : [...shared, "loaders/systems/system.ts", ...systems.map((name) => `loaders/systems/${name}`)];
+    : [
+        ...shared,
+        "loaders/systems/subject.ts",
+        "loaders/systems/packages.ts",
+        ...systems.map((name) => `loaders/systems/${name}`),
+      ];
 }
