@@ -12,6 +12,7 @@ import {
   associate,
   blend,
   type Films,
+  Memory,
   resemble,
   storeFilms,
   storePeople,
@@ -113,6 +114,7 @@ async function probeAges(
   random: () => number,
 ): Promise<BlockOutput["probes"]> {
   const space = await engine.space("ages", {dimension: 2});
+  const memory = new Memory(space);
   const recent = new Float64Array(count);
   const old = new Float64Array(count);
   const between = ([low, high]: readonly [number, number]) => low + (high - low) * random();
@@ -141,7 +143,7 @@ async function probeAges(
       stars: 5,
       at: now - between(days) * SECONDS_PER_DAY,
     }));
-    const scores = await associate(space, given, now);
+    const scores = await associate(memory, given, now);
     recent[probe] = scores.get(others[0]) ?? 0;
     old[probe] = scores.get(others[1]) ?? 0;
   }
@@ -162,13 +164,14 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
   const {edges} = space.stats();
   const rss_after_load = process.memoryUsage.rss();
 
+  const memory = new Memory(space);
   const {past, cases} = split(ratings, written, given);
   const rowOf = new Map(Array.from(films.movie, (movie, row) => [movie, row]));
   const likes = likesOf(past);
   const hybrid = async (one: Pick<Case, "given">, now: number) => {
-    const association = await associate(space, one.given, now);
+    const association = await associate(memory, one.given, now);
     const cue = taste(films, rowOf, one.given, now);
-    return cue === null ? association : blend(association, await resemble(space, cue));
+    return cue === null ? association : blend(association, await resemble(memory, cue));
   };
   tell(0.55, "asking every case of every method");
   const baselines: Method[] = [popularity(likes), itemKnn(likes), als(likes, stream(seed, "als"))];
@@ -180,7 +183,7 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
   );
   scored.push(
     await scoreOf("engram, spreading alone", {mode: "spreading"}, cases, k, (one) =>
-      associate(space, one.given, nowOf(one)),
+      associate(memory, one.given, nowOf(one)),
     ),
   );
   tell(0.65, "probing the weight of age");
@@ -206,10 +209,10 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
     return writeRating(space, ratings, index);
   };
   const asks: Record<string, (one: Case) => Promise<unknown>> = {
-    recommend: async (one) => rank(await associate(space, one.given, nowOf(one)), one, k),
+    recommend: async (one) => rank(await associate(memory, one.given, nowOf(one)), one, k),
     resemble: async (one) => {
       const cue = taste(films, rowOf, one.given, nowOf(one));
-      return cue === null ? [] : rank(await resemble(space, cue, k + given), one, k);
+      return cue === null ? [] : rank(await resemble(memory, cue, k + given), one, k);
     },
     hybrid: async (one) => rank(await hybrid(one, nowOf(one)), one, k),
     write,

@@ -11,7 +11,8 @@ const RATED_BY = "rated by";
 /** From a film to who rated it, to what they rated. */
 const DEPTH = 2;
 const CUTOFF = 1e-7;
-const LIMIT = 6_000;
+/** Strongest nodes looked at: films and the people between them. */
+const LIMIT = 2_000;
 const LIKENESS_K = 500;
 /** Share of likeness of description in the blend, best on the split inside the past. */
 export const LIKENESS_SHARE = 0.2;
@@ -77,16 +78,33 @@ export function seedsOf(given: readonly Rated[], now: number): {ids: string[]; a
   };
 }
 
-/** Recommendation by association alone. `now`: seconds since 1970 on the virtual clock. */
-export async function associate(space: Space, given: readonly Rated[], now: number): Promise<Scores> {
+/** A space of films and people, with the films' numbers by ordinal: looked up once each. */
+export class Memory {
+  readonly #movies = new Map<number, number | null>();
+
+  constructor(readonly space: Space) {}
+
+  /** Film of each ordinal; null for people. */
+  movies(ordinals: Uint32Array): (number | null)[] {
+    const unknown = ordinals.filter((ordinal) => !this.#movies.has(ordinal));
+    this.space.ids(unknown).forEach((id, at) => {
+      this.#movies.set(unknown[at] as number, movieOf(id));
+    });
+    return Array.from(ordinals, (ordinal) => this.#movies.get(ordinal) ?? null);
+  }
+}
+
+/** Recommendation by association alone: what was given is not among it. `now`: seconds since 1970 on the
+ *  virtual clock. */
+export async function associate(memory: Memory, given: readonly Rated[], now: number): Promise<Scores> {
   const seeds = seedsOf(given, now);
   if (seeds.ids.length === 0) return new Map();
-  const hits = await space.spread({seeds, depth: DEPTH, cutoff: CUTOFF, fan: "linear", limit: LIMIT});
+  const hits = await memory.space.spread({seeds, depth: DEPTH, cutoff: CUTOFF, fan: "linear", limit: LIMIT});
   const scores: Scores = new Map();
-  hits.ids.forEach((id, at) => {
-    const movie = movieOf(id);
+  memory.movies(hits.ordinals).forEach((movie, at) => {
     if (movie !== null) scores.set(movie, hits.scores[at] as number);
   });
+  for (const {movie} of given) scores.delete(movie);
   return scores;
 }
 
@@ -112,13 +130,14 @@ export function taste(
 }
 
 /** Films whose descriptions are like the cue. */
-export async function resemble(space: Space, cue: Float32Array, k = LIKENESS_K): Promise<Scores> {
-  const hits = await space.recall({vector: cue, k});
+export async function resemble(memory: Memory, cue: Float32Array, k = LIKENESS_K): Promise<Scores> {
+  const hits = await memory.space.recall({vector: cue, k});
   return new Map(
-    hits.ids.flatMap((id, at): [number, number][] => {
-      const movie = movieOf(id);
-      return movie === null ? [] : [[movie, hits.scores[at] as number]];
-    }),
+    memory
+      .movies(hits.ordinals)
+      .flatMap((movie, at): [number, number][] =>
+        movie === null ? [] : [[movie, hits.scores[at] as number]],
+      ),
   );
 }
 
