@@ -193,6 +193,10 @@ export default experiment<Parameters>({
       for (const value of output.flush_ns) recorder.observe("disk_fdatasync", "ns", value);
       for (const {name, start_ns, length_ns} of output.events)
         recorder.observe(`event:${name}`, "ns", length_ns, {label: String(Math.round(start_ns))});
+      for (const [phase, values] of Object.entries(output.phases.phases))
+        output.phases.request.forEach((request, at) => {
+          recorder.observe(`phase:${phase}`, "ns", values[at] as number, {label: String(request)});
+        });
       recorder.observe("load", "s", output.load_seconds, {n: parameters.passages});
       recorder.observe("episodes", "count", output.episodes);
       recorder.observe("recall_at_10", "share", output.recall, {n: 100});

@@ -1,11 +1,12 @@
 // One block of experiment 006, in a process of its own: load the passages, warm up, run the open loop, and
 // return every request with what happened in the process meanwhile.
-import {Engine} from "../../native/engine.ts";
+import {Engine, startTrace} from "../../native/engine.ts";
 import {stream} from "../lab/statistics/random.ts";
 import {poisson} from "../load/arrivals.ts";
 import {type OpenLoopResult, openLoop} from "../load/openloop.ts";
 import {probeFlush} from "./disk.ts";
 import {type Event, watchGarbageCollection} from "./events.ts";
+import {type PhaseTimes, phasesOf} from "./phases.ts";
 
 export interface BlockInput {
   directory: string;
@@ -21,6 +22,7 @@ export interface BlockOutput {
   columns: OpenLoopResult["columns"];
   backlog_max: number;
   events: Event[];
+  phases: PhaseTimes;
   flush_ns: Float64Array;
   load_seconds: number;
   episodes: number;
@@ -81,6 +83,7 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
   const intended_ns = poisson(input.rate_per_s, requests, stream(seed, "arrivals"));
   const origin = process.hrtime.bigint();
   const watch = watchGarbageCollection(origin);
+  const tracing = startTrace();
   const before = process.cpuUsage();
   const run = await openLoop({
     intended_ns,
@@ -94,6 +97,7 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
     progress: (done) => report({done: 0.5 + (done / requests) * 0.5, doing: "open loop"}),
   });
   const spent = process.cpuUsage(before);
+  const phases = phasesOf(run.columns, tracing.stop(), run.origin_ns);
   const shift = run.origin_ns - Number(origin);
   const garbage = (await watch.stop()).map((event) => ({...event, start_ns: event.start_ns - shift}));
   const stalls = run.stalls.map((stall) => ({name: "stall", ...stall}));
@@ -103,6 +107,7 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
     columns: run.columns,
     backlog_max: run.backlog_max,
     events: [...garbage, ...stalls],
+    phases,
     flush_ns,
     load_seconds,
     episodes,

@@ -1,24 +1,19 @@
-// Why a slow request was slow: each request above P99.9 is laid over what the process saw happen at the
-// time (events), and is explained when one cause covers at least half of its latency.
-
-/** Causes in the order they are tried: the first that covers enough wins, so that nothing counts twice. */
-export const CAUSES = [
-  {event: "gc", cause: "garbage collection"},
-  {event: "stall", cause: "driver thread not scheduled"},
-] as const;
+// Why a slow request was slow: each request above P99.9 has its time told phase by phase, and is explained
+// when one phase, or a garbage collection, covers at least half of its latency.
+import {PHASES} from "./phases.ts";
 
 /** A cause must cover at least this share of the request's latency. */
 export const COVERED_SHARE_MIN = 0.5;
 
-/** One row per slow request: operation, latency_ns, second, cause (`unexplained` when none covers it).
- *  Events are observations `event:<name>`: label = start in ns of the block's clock, value = length in ns. */
+const GARBAGE = "garbage collection";
+const UNEXPLAINED = "unexplained";
+
+/** One row per slow request: operation, latency_ns, at_s, cause. Phases are observations `phase:<name>` with the
+ *  request's number as label; garbage collections are observations `event:gc` with their start in ns of the
+ *  block's clock as label. Both lengths are in ns. */
 export function slowRequestsSql(quantile: number): string {
-  const covers = CAUSES.map(
-    ({event}) =>
-      `max(CASE WHEN e.metric = 'event:${event}' THEN covered END) / any_value(s.latency_ns) AS "${event}"`,
-  );
-  const choose = CAUSES.map(
-    ({event, cause}) => `WHEN coalesce("${event}", 0) >= ${COVERED_SHARE_MIN} THEN '${cause}'`,
+  const choose = Object.entries(PHASES).map(
+    ([phase, cause]) => `WHEN '${phase}' THEN '${cause.replaceAll("'", "''")}'`,
   );
   return `
     WITH cut AS (
@@ -30,25 +25,25 @@ export function slowRequestsSql(quantile: number): string {
       FROM requests r JOIN cut USING (run, block, operation)
       WHERE r.status = 'ok' AND r.latency_ns > cut.cut_ns
     ),
-    events AS (
-      SELECT run, block, metric, CAST(label AS DOUBLE) AS from_ns, CAST(label AS DOUBLE) + value AS to_ns
-      FROM observations WHERE metric LIKE 'event:%'
-    ),
-    laid AS (
-      SELECT s.run, s.block, s.sequence, e.metric,
-        sum(least(s.end_ns, e.to_ns) - greatest(s.intended_ns, e.from_ns)) AS covered
-      FROM slow s JOIN events e
-        ON e.run = s.run AND e.block = s.block AND e.from_ns < s.end_ns AND e.to_ns > s.intended_ns
-      GROUP BY s.run, s.block, s.sequence, e.metric
-    ),
-    shares AS (
-      SELECT s.run, s.block, s.sequence, any_value(s.operation) AS operation,
-        any_value(s.latency_ns) AS latency_ns, any_value(s.service_ns) AS service_ns,
-        any_value(s.intended_ns) AS intended_ns, ${covers.join(", ")}
-      FROM slow s LEFT JOIN laid e ON e.run = s.run AND e.block = s.block AND e.sequence = s.sequence
+    collected AS (
+      SELECT s.run, s.block, s.sequence,
+        sum(least(s.end_ns, CAST(e.label AS DOUBLE) + e.value) - greatest(s.intended_ns, CAST(e.label AS DOUBLE))) AS covered
+      FROM slow s JOIN observations e ON e.run = s.run AND e.block = s.block AND e.metric = 'event:gc'
+        AND CAST(e.label AS DOUBLE) < s.end_ns AND CAST(e.label AS DOUBLE) + e.value > s.intended_ns
       GROUP BY s.run, s.block, s.sequence
+    ),
+    longest AS (
+      SELECT s.run, s.block, s.sequence, substr(o.metric, 7) AS phase, o.value AS covered,
+        row_number() OVER (PARTITION BY s.run, s.block, s.sequence ORDER BY o.value DESC, o.metric) AS place
+      FROM slow s JOIN observations o ON o.run = s.run AND o.block = s.block
+        AND starts_with(o.metric, 'phase:') AND CAST(o.label AS BIGINT) = s.sequence
     )
-    SELECT run, block, sequence, operation, latency_ns, service_ns, intended_ns / 1e9 AS at_s,
-      CASE ${choose.join(" ")} ELSE 'unexplained' END AS cause
-    FROM shares`;
+    SELECT s.run, s.block, s.sequence, s.operation, s.latency_ns, s.service_ns, s.intended_ns / 1e9 AS at_s,
+      CASE
+        WHEN coalesce(c.covered, 0) >= ${COVERED_SHARE_MIN} * s.latency_ns THEN '${GARBAGE}'
+        WHEN coalesce(l.covered, 0) >= ${COVERED_SHARE_MIN} * s.latency_ns THEN CASE l.phase ${choose.join(" ")} END
+        ELSE '${UNEXPLAINED}' END AS cause
+    FROM slow s
+    LEFT JOIN collected c USING (run, block, sequence)
+    LEFT JOIN (SELECT * FROM longest WHERE place = 1) l USING (run, block, sequence)`;
 }

@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <random>
+#include <utility>
 #include <variant>
 
+#include "base/phases.h"
 #include "engine/engine.h"
 #include "io/posix_disk.h"
 
@@ -25,6 +27,15 @@ Napi::Value raise(Napi::Env env, const Error& error) {
   return env.Undefined();
 }
 
+/** What became of each task since it was asked for; filled and read on the main thread only. */
+struct Trace {
+  static constexpr size_t kColumns = 7;
+  // queued, began, ended, answered: ns on the monotonic clock; lock, sync, cpu: ns within began…ended
+  bool on = false;
+  std::vector<double> rows;
+};
+Trace trace;
+
 /** Runs `work` off the main thread and settles a promise with what `answer` makes of it. */
 template <typename T>
 class Task final : public Napi::AsyncWorker {
@@ -42,12 +53,36 @@ class Task final : public Napi::AsyncWorker {
       : AsyncWorker(env),
         work_(std::move(work)),
         answer_(std::move(answer)),
-        deferred_(Napi::Promise::Deferred::New(env)) {}
+        deferred_(Napi::Promise::Deferred::New(env)),
+        traced_(trace.on) {
+    if (!traced_) return;
+    row_ = trace.rows.size();
+    trace.rows.resize(row_ + Trace::kColumns);
+    trace.rows[row_] = static_cast<double>(monotonic_ns());
+  }
 
  protected:
-  void Execute() override { result_ = std::make_unique<Result<T>>(work_()); }
+  void Execute() override {
+    if (traced_) {
+      began_ns_ = monotonic_ns();
+      cpu_ns_ = thread_cpu_ns();
+      phases = {.active = true, .lock_ns = 0, .sync_ns = 0};
+    }
+    result_ = std::make_unique<Result<T>>(work_());
+    if (traced_) {
+      cpu_ns_ = thread_cpu_ns() - cpu_ns_;
+      ended_ns_ = monotonic_ns();
+      waited_ = std::exchange(phases, Phases{});
+    }
+  }
   void OnOK() override {
     const Napi::HandleScope scope(Env());
+    if (traced_ && trace.on && row_ + Trace::kColumns <= trace.rows.size()) {
+      const uint64_t columns[] = {began_ns_,       ended_ns_,       monotonic_ns(),
+                                  waited_.lock_ns, waited_.sync_ns, cpu_ns_};
+      for (size_t i = 0; i < std::size(columns); ++i)
+        trace.rows[row_ + 1 + i] = static_cast<double>(columns[i]);
+    }
     if (*result_)
       deferred_.Resolve(answer_(Env(), **result_));
     else
@@ -59,6 +94,12 @@ class Task final : public Napi::AsyncWorker {
   Answer answer_;
   Napi::Promise::Deferred deferred_;
   std::unique_ptr<Result<T>> result_;
+  bool traced_;
+  size_t row_ = 0;
+  uint64_t began_ns_ = 0;
+  uint64_t ended_ns_ = 0;
+  uint64_t cpu_ns_ = 0;
+  Phases waited_;
 };
 
 std::vector<std::string> strings(const Napi::Value& value) {
@@ -458,8 +499,25 @@ class EngineHandle final : public Napi::ObjectWrap<EngineHandle> {
   std::shared_ptr<Engine> engine_;
 };
 
+/** From now on every task leaves a row, in the order in which they are asked for. */
+void traceStart(const Napi::CallbackInfo&) {
+  trace.on = true;
+  trace.rows.clear();
+}
+
+/** The rows since traceStart: n × 7 numbers (see Trace). */
+Napi::Value traceStop(const Napi::CallbackInfo& info) {
+  trace.on = false;
+  auto rows = Napi::Float64Array::New(info.Env(), trace.rows.size());
+  std::copy(trace.rows.begin(), trace.rows.end(), rows.Data());
+  trace.rows = {};
+  return rows;
+}
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("Engine", EngineHandle::define(env));
+  exports.Set("traceStart", Napi::Function::New<traceStart>(env));
+  exports.Set("traceStop", Napi::Function::New<traceStop>(env));
   auto space = std::make_unique<Napi::FunctionReference>(Napi::Persistent(SpaceHandle::define(env)));
   env.SetInstanceData(space.release());  // Node-API deletes it with the environment
   return exports;

@@ -33,6 +33,7 @@ export interface PlantedBlock {
   requests?: [number, number, number][];
   status?: string;
   observations?: Record<string, number>;
+  labelled?: {metric: string; label: string; value: number}[];
 }
 
 const NS_PER_MS = 1e6;
@@ -62,6 +63,7 @@ export function plant(into: Recording, block: PlantedBlock): void {
   });
   for (const [metric, value] of Object.entries(block.observations ?? {}))
     recorder.observe(metric, "count", value);
+  for (const {metric, label, value} of block.labelled ?? []) recorder.observe(metric, "ns", value, {label});
   if (block.excluded !== undefined) recorder.exclude(block.excluded);
   recorder.end(block.achieved_per_s === undefined ? {} : {achieved_per_s: block.achieved_per_s});
 }

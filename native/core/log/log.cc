@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mutant.h"
+#include "base/phases.h"
 #include "log/mark.h"
 #include "log/segment.h"
 
@@ -154,6 +155,7 @@ Result<Sequence> Log::append(uint16_t type, View payload) {
 }
 
 Status Log::sync_to(Sequence sequence) {
+  const Waiting waiting(&Phases::sync_ns);
   std::unique_lock lock(mutex_);
   return sync_locked(lock, sequence);
 }

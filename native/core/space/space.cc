@@ -6,6 +6,7 @@
 
 #include "base/crc32c.h"
 #include "base/limits.h"
+#include "base/phases.h"
 #include "base/random.h"
 #include "base/utf8.h"
 
@@ -196,7 +197,7 @@ Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, Durabi
   for (const EpisodeFields& episode : episodes) ENGRAM_TRY(check(episode));
   Sequence sequence = 0;
   {
-    const std::unique_lock lock(mutex_);
+    const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
     StoreOperation operation;
     for (const EpisodeFields& episode : episodes) {
       const uint32_t ordinal = ordinalOf(episode.id);
@@ -230,7 +231,7 @@ Result<Sequence> Space::link(const LinkOperation& edges, Durability durability) 
                             "pass a number from -1 to 1");
   Sequence sequence = 0;
   {
-    const std::unique_lock lock(mutex_);
+    const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
     for (const EdgeFields& edge : edges.edges)
       for (const View id : {edge.from, edge.to})
         if (ordinalOf(id) == kNoNode) return notFound(id);
@@ -246,7 +247,7 @@ Result<Sequence> Space::unlink(const UnlinkOperation& edges, Durability durabili
   ENGRAM_TRY(checkRelation(edges.relation));
   Sequence sequence = 0;
   {
-    const std::unique_lock lock(mutex_);
+    const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
     auto committed = commit(edges, durability);
     ENGRAM_TRY(committed);
     sequence = *committed;
@@ -259,7 +260,7 @@ Result<Sequence> Space::forget(const std::vector<View>& ids, Durability durabili
   for (const View id : ids) ENGRAM_TRY(checkId(id));
   Sequence sequence = 0;
   {
-    const std::unique_lock lock(mutex_);
+    const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
     auto committed = commit(ForgetOperation{ForgetMode::kDelete, 0, ids}, durability);
     ENGRAM_TRY(committed);
     sequence = *committed;
@@ -331,7 +332,7 @@ void Space::apply(const ForgetOperation& operation) {
 }
 
 std::optional<Episode> Space::get(View id) const {
-  const std::shared_lock lock(mutex_);
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   const uint32_t ordinal = ordinalOf(id);
   if (ordinal == kNoNode) return std::nullopt;
   const Node& node = nodes_[ordinal];
@@ -352,7 +353,7 @@ Result<std::vector<Hit>> Space::recall(std::span<const float> query, const Recal
   const std::vector<float> cue = unit(query);
   thread_local SearchScratch scratch;
   std::vector<Hit> hits(options.k);
-  const std::shared_lock lock(mutex_);
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   hits.resize(index_.search(cue,
                             {.k = options.k,
                              .ef = options.ef,
@@ -370,7 +371,7 @@ Result<SpreadResult> Space::spread(const std::vector<std::pair<View, float>>& se
     return Error::invalid("depth is " + std::to_string(options.depth),
                           "use 1 to " + std::to_string(kSpreadMaxDepth));
   thread_local GraphScratch scratch;
-  const std::shared_lock lock(mutex_);
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   std::vector<Activation> from;
   for (const auto& [id, value] : seeds) {
     const uint32_t ordinal = ordinalOf(id);
@@ -388,7 +389,7 @@ Result<std::vector<uint32_t>> Space::reach(View id, uint32_t hops, Direction dir
   if (hops == 0 || hops > kReachMaxHops)
     return Error::invalid("hops is " + std::to_string(hops), "use 1 to " + std::to_string(kReachMaxHops));
   thread_local GraphScratch scratch;
-  const std::shared_lock lock(mutex_);
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   const uint32_t ordinal = ordinalOf(id);
   if (ordinal == kNoNode) return notFound(id);
   ReachOptions options{.hops = hops, .direction = direction};
@@ -401,7 +402,7 @@ Result<std::vector<uint32_t>> Space::reach(View id, uint32_t hops, Direction dir
 }
 
 std::vector<std::string> Space::ids(std::span<const uint32_t> ordinals) const {
-  const std::shared_lock lock(mutex_);
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   std::vector<std::string> found;
   found.reserve(ordinals.size());
   for (const uint32_t ordinal : ordinals)
@@ -410,7 +411,7 @@ std::vector<std::string> Space::ids(std::span<const uint32_t> ordinals) const {
 }
 
 SpaceStats Space::stats() const {
-  const std::shared_lock lock(mutex_);
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   const MemoryUse memory = index_.memory();
   return {ordinals_.size(),   index_.size(),        graph_.edges(),     log_->bytes(),
           log_->sync_count(), memory.vectors_bytes, memory.graph_bytes, log_->position().sequence,
@@ -418,7 +419,7 @@ SpaceStats Space::stats() const {
 }
 
 uint64_t Space::digest() const {
-  const std::shared_lock lock(mutex_);
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   std::map<uint16_t, View> names;
   for (const auto& [name, number] : relations_) names[number] = name;
   uint64_t digest = mix64(settings_.dimension);
