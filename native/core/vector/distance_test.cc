@@ -52,5 +52,22 @@ TEST(Distance, ADroppedLaneIsCaught) {
   EXPECT_GT(std::abs(truth - mutant) / truth, 1e-6);
 }
 
+TEST(Distance, EveryPathOfCodesAgreesToTheBit) {
+  std::mt19937 random(11);
+  const Kernels& truth = availableKernels().front();
+  for (size_t n = kCodePadding; n <= 4096; n += kCodePadding) {
+    std::vector<uint8_t> code(n);
+    std::vector<int8_t> query(n);
+    for (uint8_t& x : code) x = static_cast<uint8_t>(random());
+    for (int8_t& x : query) x = static_cast<int8_t>(random());
+    if (n == 128) std::fill(code.begin(), code.end(), uint8_t{255});  // where a narrow sum would saturate
+    if (n == 128) std::fill(query.begin(), query.end(), int8_t{-128});
+    for (const Kernels& kernels : availableKernels())
+      EXPECT_EQ(kernels.dot_codes(code.data(), query.data(), n),
+                truth.dot_codes(code.data(), query.data(), n))
+          << kernels.name << " n=" << n;
+  }
+}
+
 }  // namespace
 }  // namespace engram

@@ -1,6 +1,10 @@
 // Nearest neighbours by cosine: an exact scan, always there as the truth, and a navigable small-world graph
 // (HNSW, Malkov & Yashunin 2018) whose recall is measured against it. In memory only; deterministic given
 // the order of operations and the seed. One writer or many readers at a time: the caller locks.
+//
+// Searching a graph is a matter of cache lines, not of arithmetic (performance.md, "Roofline"). So each
+// vector has one block that holds its neighbours' numbers and its own code of one byte per value, 512 bytes
+// at 384 dimensions; walks read blocks only, and the few best are ranked again by the exact vectors.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +13,17 @@
 #include <span>
 #include <vector>
 
+#include "vector/buffer.h"
+#include "vector/code.h"
 #include "vector/distance.h"
+#include "vector/pool.h"
 
 namespace engram {
 
 struct IndexOptions {
   uint32_t dimension = 0;
-  uint32_t degree = 32;            // neighbours at layer 0; half of it above
-  uint32_t ef_construction = 120;  // candidates kept while inserting
+  uint32_t degree = 32;           // neighbours at layer 0, a multiple of 16; half of it above
+  uint32_t ef_construction = 96;  // candidates kept while inserting
   uint64_t seed = 1;
 };
 
@@ -39,26 +46,28 @@ struct SearchOptions {
 
 /** A search's own memory, reused from call to call by one thread. */
 struct SearchScratch {
-  std::vector<uint32_t> visited;  // epoch per slot
-  uint32_t epoch = 0;
+  std::vector<uint64_t> visited;  // one bit per slot
+  Pool pool;
+  CodeQuery query;
+  std::vector<Hit> ranked;
 };
 
 struct MemoryUse {
-  size_t vectors_bytes;
-  size_t graph_bytes;
+  size_t vectors_bytes;  // exact vectors, touched only to rank the best again
+  size_t graph_bytes;    // what a walk touches: blocks, scales, upper layers
 };
 
 class VectorIndex {
  public:
-  static constexpr uint32_t kDefaultEf = 64;
-  /** Up to this many vectors an approximate search is the exact scan: it is as fast, and exact. */
+  static constexpr uint32_t kDefaultEf = 48;
+  /** Up to this many vectors an approximate search scans all codes: no walk is faster. */
   static constexpr size_t kScanUpTo = 2'000;
 
   explicit VectorIndex(IndexOptions options);
 
   /** Adds a unit vector of `dimension` values under an ordinal not present yet; searchable on return. */
   void add(uint32_t ordinal, std::span<const float> unit);
-  /** Takes the ordinal out of every answer. Its slot stays a waypoint, so that the graph stays connected. */
+  /** Takes the ordinal out of every answer, joins its neighbours to each other, and frees its slot. */
   void remove(uint32_t ordinal);
   /** Fills `out` (at least k long) best first, ties by ordinal; returns how many. `query` has unit length. */
   size_t search(std::span<const float> query, const SearchOptions& options, SearchScratch& scratch,
@@ -71,43 +80,73 @@ class VectorIndex {
   MemoryUse memory() const;
 
  private:
-  struct Candidate {
-    float similarity;
-    uint32_t slot;
-  };
+  static constexpr uint32_t kNone = Pool::kNone;
+
   struct Layers {
     std::vector<std::vector<uint32_t>> upper;  // neighbours at layers 1…
   };
 
-  const float* at(uint32_t slot) const {
-    return vectors_.data() + static_cast<size_t>(slot) * options_.dimension;
+  std::byte* block(uint32_t slot) { return blocks_.data() + static_cast<size_t>(slot) * block_bytes_; }
+  const std::byte* block(uint32_t slot) const {
+    return blocks_.data() + static_cast<size_t>(slot) * block_bytes_;
   }
-  float similarity(const float* query, uint32_t slot) const;
+  const uint8_t* code(uint32_t slot) const {
+    return reinterpret_cast<const uint8_t*>(block(slot) + ids_bytes_);
+  }
+  const float* exact(uint32_t slot) const {
+    return reinterpret_cast<const float*>(vectors_.data()) + static_cast<size_t>(slot) * options_.dimension;
+  }
+  float similarity(const CodeQuery& query, uint32_t slot) const {
+    return similarityOf(kernels_, query, code(slot), scales_[slot]);
+  }
+  bool removed(uint32_t slot) const { return ordinals_[slot] == kNone; }
+  void prefetchCode(uint32_t slot) const;
   std::span<const uint32_t> neighbours(uint32_t slot, uint32_t layer) const;
   void setNeighbours(uint32_t slot, uint32_t layer, std::span<const uint32_t> chosen);
   uint32_t degreeAt(uint32_t layer) const { return layer == 0 ? options_.degree : options_.degree / 2; }
   uint32_t levelOf(uint32_t slot) const;
-  Candidate descend(const float* query, Candidate entry, uint32_t from_layer, uint32_t to_layer) const;
-  /** The ef nearest found at a layer, best first. With `accept`, only accepted slots are kept, while all
-   *  are walked. */
-  std::vector<Candidate> walk(const float* query, Candidate entry, uint32_t ef, uint32_t layer,
-                              SearchScratch& scratch, const std::function<bool(uint32_t)>* accept) const;
-  std::vector<uint32_t> prune(const std::vector<Candidate>& candidates, uint32_t degree) const;
+  uint32_t newSlot();
+
+  Candidate descend(const CodeQuery& query, Candidate entry, uint32_t from_layer, uint32_t to_layer) const;
+  /** Leaves the `width` nearest found at a layer in scratch.pool. */
+  void walk(Candidate entry, uint32_t width, uint32_t layer, SearchScratch& scratch) const;
+  /** Of candidates sorted best first, those worth an edge. */
+  void prune(std::span<const Candidate> candidates, uint32_t degree, std::vector<uint32_t>& chosen);
   void connect(uint32_t from, uint32_t to, uint32_t layer);
-  size_t scan(const float* query, const SearchOptions& options, std::span<Hit> out) const;
+  /** Gives `slot` the best of its own neighbours and the candidates. */
+  void rewire(uint32_t slot, uint32_t layer, std::span<const uint32_t> candidates);
+  void repair(uint32_t slot, uint32_t layer);
+
+  bool accepted(uint32_t slot, const Filter* filter) const {
+    return !removed(slot) && (filter == nullptr || (*filter)(ordinals_[slot]));
+  }
+  double acceptedShare(const Filter* filter) const;
+  size_t scanExact(std::span<const float> query, const SearchOptions& options, std::span<Hit> out) const;
+  void scanCodes(const SearchOptions& options, uint32_t width, SearchScratch& scratch) const;
+  /** Ranks what is in the pool by the exact vectors. */
+  size_t rerank(std::span<const float> query, const SearchOptions& options, size_t most,
+                SearchScratch& scratch, std::span<Hit> out) const;
 
   IndexOptions options_;
   const Kernels& kernels_;
-  std::vector<float> vectors_;      // slot-major
-  std::vector<uint32_t> ordinals_;  // slot → ordinal
-  std::vector<uint8_t> removed_;    // slot → 1 when removed
+  size_t ids_bytes_;
+  size_t block_bytes_;
+  Buffer blocks_;                   // slot-major: ids of layer 0 (kNone where there is none), code
+  Buffer vectors_;                  // slot-major f32
+  std::vector<float> scales_;       // of the codes
+  std::vector<uint32_t> ordinals_;  // slot → ordinal, kNone when it was removed
   std::vector<uint32_t> slots_;     // ordinal → slot + 1, 0 when absent
-  std::vector<uint32_t> base_;      // layer 0: slot-major, 1 + degree values: count, neighbours
   std::vector<Layers> layers_;      // slot → layers above 0
-  SearchScratch insert_scratch_;
+  std::vector<uint32_t> free_;      // removed slots to use again
   size_t live_ = 0;
   uint32_t entry_ = 0;
   uint32_t top_ = 0;
+
+  // Memory of the writer.
+  SearchScratch insert_;
+  CodeQuery from_;
+  std::vector<CodeQuery> chosen_queries_;
+  std::vector<Candidate> candidates_;
 };
 
 }  // namespace engram

@@ -129,5 +129,43 @@ TEST(VectorIndex, OrdinalsMayHaveGapsAndFewerThanKVectorsAreNoError) {
   EXPECT_FALSE(index.contains(8));
 }
 
+TEST(VectorIndex, RecallHoldsAfterHalfOfTheVectorsWereReplaced) {
+  Fixture f(6'000);
+  const auto fresh = clustered(3'000, 40, 77);
+  for (uint32_t i = 0; i < 3'000; ++i) {
+    f.index.remove(2 * i);
+    f.index.add(2 * i, fresh[i]);
+  }
+  EXPECT_EQ(f.index.size(), 6'000U);
+  EXPECT_GE(f.recall(), 0.95);
+}
+
+TEST(VectorIndex, SlotsOfTheRemovedAreUsedAgain) {
+  Fixture f(3'000);
+  const size_t before = f.index.memory().graph_bytes;
+  for (uint32_t round = 0; round < 4; ++round)
+    for (uint32_t i = 0; i < 500; ++i) {
+      f.index.remove(i);
+      f.index.add(i, f.vectors[i]);
+    }
+  EXPECT_LE(f.index.memory().graph_bytes, before + 4'096);
+}
+
+TEST(VectorIndex, EverythingMayBeRemovedAndAddedAgain) {
+  Fixture f(2'500);
+  for (uint32_t i = 0; i < 2'500; ++i) f.index.remove(i);
+  EXPECT_TRUE(f.search(f.queries[0], {.k = 10}).empty());
+  for (uint32_t i = 0; i < 2'500; ++i) f.index.add(i, f.vectors[i]);
+  EXPECT_GE(f.recall(), 0.95);
+}
+
+TEST(VectorIndex, AFilterOfAnySelectivityKeepsRecall) {
+  Fixture f(8'000);
+  for (const uint32_t one_in : {2U, 10U, 100U}) {
+    const Filter some = [&](uint32_t ordinal) { return ordinal % one_in == 0; };
+    EXPECT_GE(f.recall(&some), 0.95) << "1 in " << one_in;
+  }
+}
+
 }  // namespace
 }  // namespace engram

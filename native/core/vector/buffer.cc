@@ -1,0 +1,69 @@
+#include "vector/buffer.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace engram {
+namespace {
+
+constexpr size_t kHugePage = size_t{2} << 20U;
+constexpr size_t kSmall = size_t{64} << 10U;  // below a huge page, grow from here: empty spaces stay small
+
+size_t roundUp(size_t value, size_t to) { return (value + to - 1) / to * to; }
+
+/** Address space of `bytes`, aligned to huge pages from one page of them on. */
+std::byte* map(size_t bytes) {
+  if (bytes < kHugePage) {
+    void* small = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (small == MAP_FAILED) throw std::bad_alloc();
+    return static_cast<std::byte*>(small);
+  }
+  const size_t span = bytes + kHugePage;
+  void* found =
+      mmap(nullptr, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (found == MAP_FAILED) throw std::bad_alloc();
+  auto* start = static_cast<std::byte*>(found);
+  const size_t skip =
+      roundUp(reinterpret_cast<uintptr_t>(start), kHugePage) - reinterpret_cast<uintptr_t>(start);
+  if (skip > 0) munmap(start, skip);
+  if (kHugePage - skip > 0) munmap(start + skip + bytes, kHugePage - skip);
+#if defined(MADV_HUGEPAGE)
+  madvise(start + skip, bytes, MADV_HUGEPAGE);  // advice: without it pages are merely small
+#endif
+  return start + skip;
+}
+
+}  // namespace
+
+Buffer::~Buffer() {
+  if (data_ != nullptr) munmap(data_, capacity_);
+}
+
+Buffer::Buffer(Buffer&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), capacity_(std::exchange(other.capacity_, 0)) {}
+
+Buffer& Buffer::operator=(Buffer&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(capacity_, other.capacity_);
+  return *this;
+}
+
+void Buffer::reserve(size_t bytes) {
+  if (bytes <= capacity_) return;
+  size_t grown = std::max({bytes, capacity_ + capacity_ / 2, kSmall});
+  grown = roundUp(grown, grown >= kHugePage ? kHugePage : kSmall);
+  std::byte* place = map(grown);
+  if (data_ != nullptr) {
+    std::memcpy(place, data_, capacity_);
+    munmap(data_, capacity_);
+  }
+  data_ = place;
+  capacity_ = grown;
+}
+
+}  // namespace engram
