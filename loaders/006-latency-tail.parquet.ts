@@ -86,7 +86,7 @@ export default experiment<Parameters>({
   datasets: ["wikispeedia-minilm"],
   systems: [],
   profiles: {
-    quick: {passages: 100_000, rate_per_s: 600, requests_per_block: 6_600, blocks: 1},
+    quick: {passages: 100_000, rate_per_s: 600, requests_per_block: 12_000, blocks: 1},
     standard: {passages: 100_000, rate_per_s: 400, requests_per_block: 62_000, blocks: 3},
     full: {passages: 100_000, rate_per_s: 1_000, requests_per_block: 3_600_000, blocks: 1},
   },

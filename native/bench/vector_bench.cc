@@ -106,7 +106,7 @@ double rateAt(const std::vector<Point>& points, double recall, size_t round) {
 int main(int count, char** arguments) {
   std::map<std::string, std::string> given = {{"base", ""},       {"queries", ""},  {"dimension", "384"},
                                               {"count", "20000"}, {"asked", "500"}, {"rounds", "6"},
-                                              {"efc", "96"},      {"degree", "32"}};
+                                              {"alone", "no"},    {"efc", "96"},    {"degree", "32"}};
   for (int i = 1; i + 1 < count; i += 2) given[std::string(arguments[i]).substr(2)] = arguments[i + 1];
   if (given["base"].empty() || given["queries"].empty()) {
     std::fprintf(stderr,
@@ -142,7 +142,7 @@ int main(int count, char** arguments) {
 #if defined(ENGRAM_HNSWLIB)
   hnswlib::InnerProductSpace space(dimension);
   auto rival = std::make_unique<hnswlib::HierarchicalNSW<float>>(&space, n, 16, 200, 100);
-  {
+  if (given["alone"] == "no") {
     const double began = cpuSeconds();
     for (size_t i = 0; i < n; ++i) rival->addPoint(row(i), i);
     subjects.push_back({"hnswlib",

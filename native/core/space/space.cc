@@ -17,7 +17,6 @@ constexpr View kSettingsName = "space";
 constexpr View kMagic = "ENGRSPCE";
 constexpr uint32_t kVersion = 1;
 constexpr uint32_t kNoNode = 0xFFFF'FFFF;
-constexpr uint32_t kEfConstruction = 80;
 
 Bytes encodeSettings(const SpaceSettings& settings, const SpaceUuid& uuid) {
   Bytes bytes;
@@ -119,7 +118,7 @@ Space::Space(Disk& disk, std::string directory, const SpaceSettings& settings)
     : disk_(disk),
       directory_(std::move(directory)),
       settings_(settings),
-      index_({.dimension = settings.dimension, .ef_construction = kEfConstruction}) {}
+      index_({.dimension = settings.dimension}) {}
 
 Result<std::unique_ptr<Space>> Space::open(Disk& disk, const std::string& directory) {
   const std::string path = join_path(directory, std::string(kSettingsName));

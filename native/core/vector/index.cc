@@ -12,7 +12,7 @@ namespace {
 constexpr uint32_t kMaxLayer = 16;
 constexpr size_t kCacheLine = 64;
 /** Codes fetched ahead of the one being compared: about what a core's line-fill buffers hold. */
-constexpr size_t kFetchAhead = 4;
+constexpr size_t kFetchAhead = 8;
 /** How many of the best codes are ranked again by exact vectors, as a multiple of k, and at least. */
 constexpr size_t kRerankFactor = 2;
 constexpr size_t kRerankMin = 20;
