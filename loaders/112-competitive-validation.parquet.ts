@@ -7,6 +7,7 @@ import {linkGraph} from "./datasets/wikispeedia.ts";
 import {DIMENSION, passageVectors, queryVectors} from "./datasets/wikispeedia-minilm.ts";
 import {median, ratioOfMedians} from "./lab/estimators.ts";
 import {experiment, type Metric} from "./lab/experiment.ts";
+import {kthSimilarity} from "./lab/statistics/recall.ts";
 import {errorsAbove, holdsAtLeast, nothingAsked} from "./lab/void-rules.ts";
 import {card as engram} from "./systems/engram/card.ts";
 import {card as hnswlib} from "./systems/hnswlib/card.ts";
@@ -93,7 +94,7 @@ export default experiment<Parameters>({
   profiles: {
     quick: {
       passages: 20_000,
-      queries: 300,
+      queries: 200,
       k: 10,
       seeds: 60,
       edges: EDGES,
@@ -201,6 +202,8 @@ export default experiment<Parameters>({
       values: queryVectors(passageSet, "unseen").subarray(0, queries * DIMENSION),
       dimension: DIMENSION,
     };
+    progress(0, 1, "computing the exact neighbours");
+    const kth = kthSimilarity(base, asked, parameters.k);
     const graph = linkGraph(await dataset("wikispeedia"));
     let done = 0;
     const total = starts * 2;
@@ -238,7 +241,7 @@ export default experiment<Parameters>({
       const directory = `${scratch}/vectors`;
       mkdirSync(directory, {recursive: true});
       const searchers = await sessionsOf(SEARCHERS, start === 0);
-      await visitVectors({sessions: searchers, base, asked, parameters, start, directory, record, step});
+      await visitVectors({sessions: searchers, base, asked, kth, parameters, start, directory, record, step});
       await Promise.all(searchers.map(closeSession));
       done++;
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import {recording} from "../lab/measure/recording.ts";
 import {stream} from "../lab/statistics/random.ts";
+import {kthSimilarity} from "../lab/statistics/recall.ts";
 import {cardOf} from "./fixtures/exact.ts";
 import {openSession} from "./session.ts";
 import {RECALL_METRIC, visitGraphs, visitVectors} from "./visits.ts";
@@ -39,10 +40,13 @@ function visitingVectors(names: string[]) {
   return sessionsOf(names, async (sessions) => {
     const record = recording("test");
     const random = stream(1, "vectors");
+    const base = unitVectors(64, random);
+    const asked = unitVectors(6, random);
     await visitVectors({
       sessions,
-      base: unitVectors(64, random),
-      asked: unitVectors(6, random),
+      base,
+      asked,
+      kth: kthSimilarity(base, asked, PARAMETERS.k),
       parameters: PARAMETERS,
       start: 0,
       directory: "/nowhere",
