@@ -16,11 +16,9 @@ enum class Mutant : uint8_t {
   kSkipDirectorySync,       // a new segment's or file's name is never made durable
   kNoCrc,                   // replays records without checking their bytes
   kNoChain,                 // checks each record by itself, not that it follows the one before
-  kNoSequence,              // takes any sequence number
   kRenameBeforeSync,        // puts a file in place before its contents are durable
   kCutMiddleDamage,         // "stop at the first bad record and truncate"
   kNoMark,                  // forgets what was synced: a shortened log looks like a torn tail
-  kNoCut,                   // leaves a torn tail in place and writes after it
   kRetryFailedSync,         // calls a failed sync again and believes the second answer
   kSplitBatch,              // logs a batch item by item
   kApplyWithoutLog,         // changes memory, forgets the log for unlink
@@ -36,11 +34,9 @@ inline constexpr std::array<std::string_view, static_cast<size_t>(Mutant::kCount
     "skip-directory-sync",
     "no-crc",
     "no-chain",
-    "no-sequence",
     "rename-before-sync",
     "cut-middle-damage",
     "no-mark",
-    "no-cut",
     "retry-failed-sync",
     "split-batch",
     "apply-without-log",

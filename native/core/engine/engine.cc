@@ -29,14 +29,17 @@ SpaceUuid drawUuid(uint64_t& seed) {
 
 }  // namespace
 
-Engine::Engine(Disk& disk, std::string directory, std::unique_ptr<FileLock> lock, uint64_t seed)
-    : disk_(disk), directory_(std::move(directory)), lock_(std::move(lock)), seed_(seed) {}
+Engine::Engine(Disk& disk, std::string directory, std::unique_ptr<FileLock> lock, uint64_t seed,
+               const LogOptions& options)
+    : disk_(disk), directory_(std::move(directory)), lock_(std::move(lock)), options_(options), seed_(seed) {}
 
-Result<std::unique_ptr<Engine>> Engine::open(Disk& disk, const std::string& directory, uint64_t seed) {
+Result<std::unique_ptr<Engine>> Engine::open(Disk& disk, const std::string& directory, uint64_t seed,
+                                             const LogOptions& options) {
   ENGRAM_TRY(disk.make_directory(directory));
   auto lock = disk.lock(join_path(directory, kLockName));
   ENGRAM_TRY(lock);
-  return std::unique_ptr<Engine>(new Engine(disk, directory, std::move(*lock), seed));  // private constructor
+  return std::unique_ptr<Engine>(
+      new Engine(disk, directory, std::move(*lock), seed, options));  // private constructor
 }
 
 Result<std::shared_ptr<Space>> Engine::space(const std::string& id, const SpaceSettings& settings) {
@@ -57,7 +60,7 @@ Result<std::shared_ptr<Space>> Engine::space(const std::string& id, const SpaceS
       for (const std::string& name : *names) ENGRAM_TRY(disk_.remove(join_path(path, name)));
       ENGRAM_TRY(Space::create(disk_, path, settings, drawUuid(seed_)));
     }
-    auto space = Space::open(disk_, path);
+    auto space = Space::open(disk_, path, options_);
     ENGRAM_TRY(space);
     found = open_.emplace(id, std::shared_ptr<Space>(std::move(*space))).first;
   }

@@ -15,7 +15,8 @@ class Engine {
  public:
   /** Opens or makes the directory and locks it. `disk` must outlive the engine. Errors: Code::kLocked when
    *  another engine has it, or the disk's. */
-  static Result<std::unique_ptr<Engine>> open(Disk& disk, const std::string& directory, uint64_t seed);
+  static Result<std::unique_ptr<Engine>> open(Disk& disk, const std::string& directory, uint64_t seed,
+                                              const LogOptions& options = {});
 
   /** Opens the space, or makes it. Errors: an id out of [a-z0-9_-], Code::kConflict on another dimension. */
   Result<std::shared_ptr<Space>> space(const std::string& id, const SpaceSettings& settings);
@@ -24,12 +25,14 @@ class Engine {
   Status close();
 
  private:
-  Engine(Disk& disk, std::string directory, std::unique_ptr<FileLock> lock, uint64_t seed);
+  Engine(Disk& disk, std::string directory, std::unique_ptr<FileLock> lock, uint64_t seed,
+         const LogOptions& options);
 
   Disk& disk_;
   const std::string directory_;
   std::unique_ptr<FileLock> lock_;
   std::mutex mutex_;
+  const LogOptions options_;
   uint64_t seed_;
   std::map<std::string, std::shared_ptr<Space>> open_;
 };

@@ -1,5 +1,7 @@
 #include "io/disk.h"
 
+#include "base/mutant.h"
+
 namespace engram {
 
 std::string parent_path(const std::string& path) {
@@ -25,7 +27,7 @@ Status write_file_durably(Disk& disk, const std::string& path, View bytes) {
     auto file = disk.open(temporary, OpenMode::kCreate);
     ENGRAM_TRY(file);
     ENGRAM_TRY((*file)->write(0, bytes));
-    ENGRAM_TRY((*file)->sync());
+    if (!mutant(Mutant::kRenameBeforeSync)) ENGRAM_TRY((*file)->sync());
   }
   ENGRAM_TRY(disk.rename(temporary, path));
   return disk.sync_directory(parent_path(path));

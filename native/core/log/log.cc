@@ -61,7 +61,7 @@ Result<std::unique_ptr<Log>> Log::open(Disk& disk, const std::string& directory,
   log->offset_ = recovered->offset;
   log->allocated_ = recovered->size;
   log->earlier_bytes_ = recovered->earlier_bytes;
-  if (recovered->torn_bytes > 0 && !mutant(Mutant::kNoCut)) {
+  if (recovered->torn_bytes > 0) {
     ENGRAM_TRY(log->file_->truncate(recovered->offset));
     log->allocated_ = recovered->offset;
     log->cut_bytes_ = recovered->torn_bytes;
@@ -144,8 +144,11 @@ Result<Sequence> Log::append(uint16_t type, View payload) {
   if (wrote.ok() || wrote.error().code == Code::kDiskFull) wrote = file_->write(offset_, buffer_);
   if (!wrote) {
     if (wrote.error().code != Code::kDiskFull) return poison(wrote.error());
-    // Give back what the failed write took; what is left of it fails its checksum and is overwritten.
-    if (const Status cut = file_->truncate(std::max(offset_, allocated_)); !cut) return poison(cut.error());
+    // Give back what the failed write took, durably: what is left of it may be a whole record but for its
+    // padding, and a crash may keep it and lose what is written over it. (Oracle, seed 10704.)
+    if (const Status cut = file_->truncate(offset_); !cut) return poison(cut.error());
+    allocated_ = offset_;
+    if (const Status synced = file_->sync(); !synced) return poison(synced.error());
     return wrote.error();
   }
   position_ = next;

@@ -75,7 +75,7 @@ std::optional<Record> decode_record(View segment, size_t offset, const SpaceUuid
 }
 
 bool follows(const Record& record, const ChainPosition& position) {
-  const bool in_sequence = record.sequence == position.sequence + 1 || mutant(Mutant::kNoSequence);
+  const bool in_sequence = record.sequence == position.sequence + 1;
   const bool in_chain = record.chain == chain_next(position.chain, record.body) || mutant(Mutant::kNoChain) ||
                         mutant(Mutant::kNoCrc);
   return in_sequence && in_chain;

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <tuple>
 
 #include "base/crc32c.h"
 #include "base/limits.h"
+#include "base/mutant.h"
 #include "base/phases.h"
 #include "base/random.h"
 #include "base/utf8.h"
+#include "space/snapshot.h"
 
 namespace engram {
 namespace {
@@ -114,33 +117,157 @@ Status Space::create(Disk& disk, const std::string& directory, const SpaceSettin
                             encodeSettings(settings, uuid));
 }
 
-Space::Space(Disk& disk, std::string directory, const SpaceSettings& settings)
+Space::Space(Disk& disk, std::string directory, const SpaceSettings& settings, const SpaceUuid& uuid)
     : disk_(disk),
       directory_(std::move(directory)),
       settings_(settings),
+      uuid_(uuid),
       index_({.dimension = settings.dimension}) {}
 
-Result<std::unique_ptr<Space>> Space::open(Disk& disk, const std::string& directory) {
+Result<std::unique_ptr<Space>> Space::open(Disk& disk, const std::string& directory,
+                                           const LogOptions& options) {
   const std::string path = join_path(directory, std::string(kSettingsName));
   auto bytes = read_file(disk, path);
   ENGRAM_TRY(bytes);
   SpaceSettings settings;
   SpaceUuid uuid;
   ENGRAM_TRY(decodeSettings(*bytes, path, settings, uuid));
-  std::unique_ptr<Space> space(new Space(disk, directory, settings));  // private constructor
-  auto log =
-      Log::open(disk, directory, uuid, {0, chain_start(uuid)}, {}, [&](const Record& record) -> Status {
-        const auto operation = decode_operation(record.type, record.payload, settings.dimension);
-        if (!operation)
-          return Error{Code::kDamaged,
-                       "record " + std::to_string(record.sequence) + " is no operation this build knows",
-                       "restore the space from a backup"};
-        space->apply(*operation);
-        return {};
-      });
+  std::unique_ptr<Space> space(new Space(disk, directory, settings, uuid));  // private constructor
+  auto from = space->load_snapshot(join_path(directory, kSnapshotName));
+  ENGRAM_TRY(from);
+  auto log = Log::open(disk, directory, uuid, *from, options, [&](const Record& record) -> Status {
+    const auto operation = decode_operation(record.type, record.payload, settings.dimension);
+    if (!operation)
+      return Error{Code::kDamaged,
+                   "record " + std::to_string(record.sequence) + " is no operation this build knows",
+                   "restore the space from a backup"};
+    if (const Status possible = space->possible(*operation); !possible)
+      return Error{Code::kDamaged,
+                   "record " + std::to_string(record.sequence) + " cannot be: " + possible.error().message,
+                   "restore the space from a backup"};
+    space->apply(*operation);
+    return {};
+  });
   ENGRAM_TRY(log);
   space->log_ = std::move(*log);
   return space;
+}
+
+/** Whether an operation that was read back is one that could have been written. */
+Status Space::possible(const Operation& operation) const {
+  if (const auto* batch = std::get_if<StoreOperation>(&operation))
+    for (const EpisodeFields& episode : batch->episodes) ENGRAM_TRY(check(episode));
+  if (const auto* edges = std::get_if<LinkOperation>(&operation))
+    for (const EdgeFields& edge : edges->edges)
+      for (const View id : {edge.from, edge.to})
+        if (ordinalOf(id) == kNoNode) return notFound(id);
+  return {};
+}
+
+/** The state as of the snapshot, and where the log goes on; the beginning where there is none. */
+Result<ChainPosition> Space::load_snapshot(const std::string& path) {
+  const auto bytes = read_file(disk_, path);
+  if (!bytes && bytes.error().code == Code::kNotFound) return ChainPosition{0, chain_start(uuid_)};
+  ENGRAM_TRY(bytes);
+  const auto header =
+      read_snapshot(*bytes, path, uuid_, settings_.dimension, [this](const Operation& operation) -> Status {
+        if (const auto* state = std::get_if<StateOperation>(&operation)) return restore(*state);
+        if (const auto* edges = std::get_if<EdgesOperation>(&operation)) return restore(*edges);
+        return Error{Code::kDamaged, "the snapshot holds an operation that belongs in a log",
+                     "restore the space from a backup"};
+      });
+  ENGRAM_TRY(header);
+  return header->position;
+}
+
+Status Space::restore(const StateOperation& state) {
+  for (const EpisodeState& one : state.episodes) {
+    ENGRAM_TRY(check(one.fields));
+    if (one.ordinal >= kNodesMax || ordinalOf(one.fields.id) != kNoNode)
+      return Error{Code::kDamaged, "the snapshot holds " + quote_text(one.fields.id) + " twice",
+                   "restore the space from a backup"};
+    if (nodes_.size() <= one.ordinal) nodes_.resize(size_t{one.ordinal} + 1);
+    nodes_[one.ordinal] = {std::string(one.fields.id),
+                           one.fields.at_ms,
+                           std::string(one.fields.content),
+                           Bytes(one.fields.attributes),
+                           Bytes(one.fields.embedding),
+                           one.fields.confidence,
+                           one.strength,
+                           true};
+    ordinals_.emplace(std::string(one.fields.id), one.ordinal);
+    if (!one.fields.embedding.empty()) index_.add(one.ordinal, unit(floats(one.fields.embedding)));
+  }
+  return {};
+}
+
+Status Space::restore(const EdgesOperation& edges) {
+  const uint16_t relation = relationOf(edges.relation);
+  for (const EdgeState& edge : edges.edges) {
+    for (const uint32_t end : {edge.from, edge.to})
+      if (end >= nodes_.size() || !nodes_[end].live)
+        return Error{Code::kDamaged, "the snapshot holds an edge to no episode",
+                     "restore the space from a backup"};
+    graph_.link(edge.from, edge.to, relation, edge.weight);
+  }
+  return {};
+}
+
+Bytes Space::encode_snapshot(const ChainPosition& position) const {
+  constexpr size_t kEpisodesPerSection = 1'000;
+  constexpr size_t kEdgesPerSection = 10'000;
+  SnapshotWriter writer({uuid_, settings_.dimension, position});
+  uint64_t episodes = 0;
+  StateOperation state;
+  const auto flush_state = [&] {
+    if (!state.episodes.empty()) writer.section(state);
+    state.episodes.clear();
+  };
+  for (uint32_t ordinal = 0; ordinal < nodes_.size(); ++ordinal) {
+    const Node& node = nodes_[ordinal];
+    if (!node.live) continue;
+    ++episodes;
+    state.episodes.push_back(
+        {.fields = {node.id, node.embedding, node.at_ms, node.content, node.attributes, node.confidence},
+         .ordinal = ordinal,
+         .strength = node.strength});
+    if (state.episodes.size() == kEpisodesPerSection) flush_state();
+  }
+  flush_state();
+  uint64_t edges = 0;
+  for (const auto& [name, relation] : relations_) {
+    EdgesOperation some{name, {}};
+    const auto flush_edges = [&] {
+      if (!some.edges.empty()) writer.section(some);
+      some.edges.clear();
+    };
+    for (uint32_t ordinal = 0; ordinal < nodes_.size(); ++ordinal)
+      for (const Arc& arc : graph_.out(ordinal)) {
+        if (arc.relation != relation) continue;
+        ++edges;
+        some.edges.push_back({ordinal, arc.target, arc.weight, 0});
+        if (some.edges.size() == kEdgesPerSection) flush_edges();
+      }
+    flush_edges();
+  }
+  return writer.finish(episodes, edges);
+}
+
+Status Space::snapshot() {
+  const std::lock_guard alone(snapshot_mutex_);
+  Bytes bytes;
+  ChainPosition position;
+  {
+    const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+    ENGRAM_TRY(log_->rotate());  // syncs: what the snapshot holds is durable by the log, too
+    position = log_->position();
+    ChainPosition claimed = position;
+    if (mutant(Mutant::kSnapshotOffByOne)) ++claimed.sequence;
+    bytes = encode_snapshot(claimed);
+  }
+  if (mutant(Mutant::kTruncateBeforeSnapshot)) ENGRAM_TRY(log_->remove_covered(position.sequence));
+  ENGRAM_TRY(write_file_durably(disk_, join_path(directory_, kSnapshotName), bytes));
+  return log_->remove_covered(position.sequence);
 }
 
 uint32_t Space::ordinalOf(View id) const {
@@ -175,16 +302,29 @@ Status Space::check(const EpisodeFields& episode) const {
   return {};
 }
 
-Result<Sequence> Space::commit(const Operation& operation, Durability durability) {
+Result<Sequence> Space::commit(const Operation& operation) {
   Bytes payload;
   encode_operation(payload, operation);
   if (payload.size() > kRecordMaxBytes)
     return Error{Code::kTooLarge, "the batch has " + std::to_string(payload.size()) + " bytes",
                  "split it: a batch may have " + std::to_string(kRecordMaxBytes)};
+  if (const auto* batch = std::get_if<StoreOperation>(&operation);
+      mutant(Mutant::kSplitBatch) && batch != nullptr && batch->episodes.size() > 1) {
+    Sequence last = 0;
+    for (const EpisodeFields& episode : batch->episodes) {
+      auto one = commit(StoreOperation{{episode}});
+      ENGRAM_TRY(one);
+      last = *one;
+    }
+    return last;
+  }
+  if (mutant(Mutant::kApplyWithoutLog) && std::holds_alternative<UnlinkOperation>(operation)) {
+    apply(operation);
+    return log_->position().sequence;
+  }
   auto sequence = log_->append(static_cast<uint16_t>(type_of(operation)), payload);
   ENGRAM_TRY(sequence);
   apply(operation);
-  static_cast<void>(durability);
   return sequence;
 }
 
@@ -212,7 +352,7 @@ Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, Durabi
     // The same again: nothing to write, but what was written before must be durable before it is said again.
     sequence = log_->position().sequence;
     if (!operation.episodes.empty()) {
-      auto committed = commit(operation, durability);
+      auto committed = commit(operation);
       ENGRAM_TRY(committed);
       sequence = *committed;
     }
@@ -234,7 +374,7 @@ Result<Sequence> Space::link(const LinkOperation& edges, Durability durability) 
     for (const EdgeFields& edge : edges.edges)
       for (const View id : {edge.from, edge.to})
         if (ordinalOf(id) == kNoNode) return notFound(id);
-    auto committed = commit(edges, durability);
+    auto committed = commit(edges);
     ENGRAM_TRY(committed);
     sequence = *committed;
   }
@@ -247,7 +387,7 @@ Result<Sequence> Space::unlink(const UnlinkOperation& edges, Durability durabili
   Sequence sequence = 0;
   {
     const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
-    auto committed = commit(edges, durability);
+    auto committed = commit(edges);
     ENGRAM_TRY(committed);
     sequence = *committed;
   }
@@ -255,12 +395,15 @@ Result<Sequence> Space::unlink(const UnlinkOperation& edges, Durability durabili
   return sequence;
 }
 
-Result<Sequence> Space::forget(const std::vector<View>& ids, Durability durability) {
+Result<Sequence> Space::forget(const std::vector<View>& ids, Durability durability, ForgetMode mode,
+                               float factor) {
   for (const View id : ids) ENGRAM_TRY(checkId(id));
+  if (mode == ForgetMode::kSuppress && !(factor > 0 && factor < 1))
+    return Error::invalid("factor is " + std::to_string(factor), "pass a number between 0 and 1");
   Sequence sequence = 0;
   {
     const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
-    auto committed = commit(ForgetOperation{ForgetMode::kDelete, 0, ids}, durability);
+    auto committed = commit(ForgetOperation{mode, factor, ids});
     ENGRAM_TRY(committed);
     sequence = *committed;
   }
@@ -323,6 +466,10 @@ void Space::apply(const ForgetOperation& operation) {
   for (const View id : operation.ids) {
     const uint32_t ordinal = ordinalOf(id);
     if (ordinal == kNoNode) continue;
+    if (operation.mode == ForgetMode::kSuppress) {
+      nodes_[ordinal].strength *= operation.factor;
+      continue;
+    }
     index_.remove(ordinal);
     graph_.removeNode(ordinal);
     nodes_[ordinal] = {};
@@ -330,18 +477,87 @@ void Space::apply(const ForgetOperation& operation) {
   }
 }
 
+Episode Space::episode_of(const Node& node) const {
+  return {node.id,
+          floats(node.embedding),
+          node.at_ms,
+          node.content,
+          decode_attributes(node.attributes).value_or(Attributes{}),
+          node.confidence,
+          node.strength};
+}
+
 std::optional<Episode> Space::get(View id) const {
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   const uint32_t ordinal = ordinalOf(id);
   if (ordinal == kNoNode) return std::nullopt;
-  const Node& node = nodes_[ordinal];
-  return Episode{node.id,
-                 floats(node.embedding),
-                 node.at_ms,
-                 node.content,
-                 decode_attributes(node.attributes).value_or(Attributes{}),
-                 node.confidence,
-                 node.strength};
+  return episode_of(nodes_[ordinal]);
+}
+
+std::vector<Episode> Space::scan(View after, size_t limit) const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  std::vector<Episode> found;
+  for (auto at = ordinals_.upper_bound(after); at != ordinals_.end() && found.size() < limit; ++at)
+    found.push_back(episode_of(nodes_[at->second]));
+  return found;
+}
+
+std::vector<Edge> Space::edges(View id) const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  std::vector<Edge> found;
+  const uint32_t ordinal = ordinalOf(id);
+  if (ordinal == kNoNode) return found;
+  std::vector<View> names(relations_.size());
+  for (const auto& [name, number] : relations_) names[number] = name;
+  for (const Arc& arc : graph_.out(ordinal))
+    found.push_back({nodes_[arc.target].id, std::string(names[arc.relation]), arc.weight});
+  std::sort(found.begin(), found.end(), [](const Edge& a, const Edge& b) {
+    return std::tie(a.relation, a.to) < std::tie(b.relation, b.to);
+  });
+  return found;
+}
+
+Status Space::verify() const {
+  const auto wrong = [](const std::string& what) {
+    return Error{Code::kInternal, "a broken invariant: " + what, "report this as a defect of engram"};
+  };
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  size_t live = 0;
+  size_t vectors = 0;
+  size_t edges = 0;
+  for (uint32_t ordinal = 0; ordinal < nodes_.size(); ++ordinal) {
+    const Node& node = nodes_[ordinal];
+    const bool indexed = index_.contains(ordinal);
+    if (!node.live) {
+      if (indexed || !graph_.out(ordinal).empty() || !graph_.in(ordinal).empty())
+        return wrong("ordinal " + std::to_string(ordinal) + " is forgotten and still has a vector or edges");
+      continue;
+    }
+    ++live;
+    if (ordinalOf(node.id) != ordinal) return wrong(quote_text(node.id) + " is not found by its id");
+    if (indexed != !node.embedding.empty()) return wrong("the vector of " + quote_text(node.id));
+    if (indexed) {
+      ++vectors;
+      const auto expected = unit(floats(node.embedding));
+      const auto stored = index_.vector(ordinal);
+      if (!std::equal(expected.begin(), expected.end(), stored.begin(), stored.end()))
+        return wrong("the index holds another vector of " + quote_text(node.id));
+    }
+    for (const Arc& arc : graph_.out(ordinal)) {
+      ++edges;
+      if (arc.target >= nodes_.size() || !nodes_[arc.target].live)
+        return wrong("an edge of " + quote_text(node.id) + " leads nowhere");
+      const auto back = graph_.in(arc.target);
+      if (std::none_of(back.begin(), back.end(), [&](const Arc& other) {
+            return other.target == ordinal && other.relation == arc.relation && other.weight == arc.weight;
+          }))
+        return wrong("an edge of " + quote_text(node.id) + " is not known at its other end");
+    }
+  }
+  if (live != ordinals_.size() || vectors != index_.size() || edges != graph_.edges())
+    return wrong("counts of " + std::to_string(live) + " episodes, " + std::to_string(vectors) +
+                 " vectors, " + std::to_string(edges) + " edges do not add up");
+  return {};
 }
 
 Result<std::vector<Hit>> Space::recall(std::span<const float> query, const RecallOptions& options) const {

@@ -46,6 +46,12 @@ struct Episode {
   float strength = 1;
 };
 
+struct Edge {
+  std::string to;
+  std::string relation;
+  float weight = 1;
+};
+
 struct RecallOptions {
   uint32_t k = 10;
   uint32_t ef = 0;  // 0: the index's default
@@ -71,7 +77,8 @@ class Space {
   static Status create(Disk& disk, const std::string& directory, const SpaceSettings& settings,
                        const SpaceUuid& uuid);
   /** Replays the log. A space with damage in the middle of its log opens read-only: damage() says why. */
-  static Result<std::unique_ptr<Space>> open(Disk& disk, const std::string& directory);
+  static Result<std::unique_ptr<Space>> open(Disk& disk, const std::string& directory,
+                                             const LogOptions& options = {});
 
   uint32_t dimension() const { return settings_.dimension; }
   std::optional<Error> damage() const { return log_->damage(); }
@@ -81,10 +88,16 @@ class Space {
   /** Idempotent: an edge that is there gets the weight. Both ends must exist. */
   Result<Sequence> link(const LinkOperation& edges, Durability durability);
   Result<Sequence> unlink(const UnlinkOperation& edges, Durability durability);
-  /** Deletes episodes with their vectors and edges; unknown ids are no error. */
-  Result<Sequence> forget(const std::vector<View>& ids, Durability durability);
+  /** Deletes episodes with their vectors and edges, or weakens them: strength × factor, 0 < factor < 1.
+   * Unknown ids are no error. */
+  Result<Sequence> forget(const std::vector<View>& ids, Durability durability,
+                          ForgetMode mode = ForgetMode::kDelete, float factor = 0.5F);
 
   std::optional<Episode> get(View id) const;
+  /** Up to `limit` episodes in the order of their ids, beginning behind `after` (empty: at the first). */
+  std::vector<Episode> scan(View after, size_t limit) const;
+  /** Edges that leave an episode, by relation and target. */
+  std::vector<Edge> edges(View id) const;
   /** Hits best first. `query` need not have unit length. */
   Result<std::vector<Hit>> recall(std::span<const float> query, const RecallOptions& options) const;
   Result<SpreadResult> spread(const std::vector<std::pair<View, float>>& seeds,
@@ -98,6 +111,12 @@ class Space {
   /** SHA-free digest of the whole state in canonical order: equal states, equal digests. */
   uint64_t digest() const;
   Status sync();
+  /** Writes the whole state beside the log, durably, and drops the log it replaces. Readers go on meanwhile.
+   */
+  Status snapshot();
+  /** Compares everything in memory with everything else: ids, vectors, index and graph must agree. The first
+   *  disagreement is a Code::kInternal error. */
+  Status verify() const;
   Status close();
 
  private:
@@ -112,10 +131,16 @@ class Space {
     bool live = false;
   };
 
-  Space(Disk& disk, std::string directory, const SpaceSettings& settings);
+  Space(Disk& disk, std::string directory, const SpaceSettings& settings, const SpaceUuid& uuid);
 
   Status check(const EpisodeFields& episode) const;
-  Result<Sequence> commit(const Operation& operation, Durability durability);
+  Status possible(const Operation& operation) const;
+  Result<ChainPosition> load_snapshot(const std::string& path);
+  Status restore(const StateOperation& state);
+  Status restore(const EdgesOperation& edges);
+  Bytes encode_snapshot(const ChainPosition& position) const;
+  Episode episode_of(const Node& node) const;
+  Result<Sequence> commit(const Operation& operation);
   void apply(const Operation& operation);
   void apply(const StoreOperation& operation);
   void apply(const LinkOperation& operation);
@@ -127,7 +152,9 @@ class Space {
   Disk& disk_;
   const std::string directory_;
   const SpaceSettings settings_;
+  const SpaceUuid uuid_;
   std::unique_ptr<Log> log_;
+  std::mutex snapshot_mutex_;        // one snapshot at a time
   mutable std::shared_mutex mutex_;  // state below: many readers or one writer
   std::vector<Node> nodes_;
   std::map<std::string, uint32_t, std::less<>> ordinals_;
