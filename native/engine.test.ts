@@ -155,3 +155,58 @@ test("damage in the middle of the log is never cut: the space opens read-only an
     rmSync(directory, {recursive: true});
   }
 });
+
+test("after a snapshot the same state opens, and the log it replaces is gone", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "engram-test-"));
+  try {
+    const first = await Engine.open(directory);
+    const space = await first.space("test", {dimension: 3});
+    await space.storeBatch({
+      ids: ["a", "b", "c"],
+      embeddings: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
+      contents: ["x".repeat(5_000), "", ""],
+    });
+    await space.link({from: "a", to: "b", relation: "near", weight: -0.5});
+    const files = () => readdirSync(join(directory, "test")).sort();
+    assert.deepEqual(files(), ["log-0000000000000001", "mark", "space"]);
+    await space.snapshot();
+    assert.deepEqual(files(), ["log-0000000000000003", "mark", "snapshot", "space"]);
+    await space.forget(["c"]);
+    await space.verify();
+    const {digest} = space.stats();
+    await first.close();
+    const second = await Engine.open(directory);
+    const again = await second.space("test", {dimension: 3});
+    await again.verify();
+    assert.equal(again.stats().digest, digest);
+    assert.deepEqual(again.edges("a"), [{to: "b", relation: "near", weight: -0.5}]);
+    await second.close();
+  } finally {
+    rmSync(directory, {recursive: true});
+  }
+});
+
+test("a scan goes through all ids in order, page by page", () =>
+  inSpace(async (space) => {
+    await space.storeBatch({ids: ["c", "a", "b"]});
+    const first = space.scan({limit: 2});
+    assert.deepEqual(
+      first.map(({id}) => id),
+      ["a", "b"],
+    );
+    assert.deepEqual(
+      space.scan({after: "b"}).map(({id}) => id),
+      ["c"],
+    );
+    assert.throws(() => space.scan({limit: -1}), InvalidArgumentError);
+  }));
+
+test("forgetting may weaken instead of delete, by a factor in range", () =>
+  inSpace(async (space) => {
+    await space.store({id: "a", embedding: east});
+    await space.forget(["a", "unknown"], {weaken: 0.25});
+    assert.equal(space.get("a")?.strength, 0.25);
+    await assert.rejects(space.forget(["a"], {weaken: 2}), InvalidArgumentError);
+    await space.forget(["a"]);
+    assert.equal(space.get("a"), undefined);
+  }));

@@ -81,7 +81,11 @@ interface NativeSpace {
     durability: number,
   ): Promise<number>;
   unlink(from: string[], to: string[], relation: string, durability: number): Promise<number>;
-  forget(ids: string[], durability: number): Promise<number>;
+  forget(ids: string[], durability: number, suppress: boolean, factor: number): Promise<number>;
+  scan(after: string, limit: number): Episode[];
+  edges(id: string): Edge[];
+  snapshot(): Promise<void>;
+  verify(): Promise<void>;
   get(id: string): Episode | undefined;
   recall(
     vector: Float32Array,
@@ -160,6 +164,13 @@ export interface Episode {
   strength: number;
 }
 
+export interface Edge {
+  to: string;
+  relation: string;
+  /** −1…1. */
+  weight: number;
+}
+
 export interface EpisodeInput {
   id: string;
   embedding?: Float32Array | null;
@@ -234,6 +245,8 @@ export interface Stats {
 }
 
 const K_DEFAULT = 10;
+const SCAN_LIMIT_DEFAULT = 1_000;
+const WEAKEN_DEFAULT = 0.5;
 const DEPTH_DEFAULT = 4;
 const CUTOFF_DEFAULT = 0.01;
 const ARC_BUDGET_DEFAULT = 1_000_000;
@@ -368,13 +381,31 @@ export class Space {
     }));
   }
 
-  /** Deletes episodes with their vectors and edges; ids that are not there are no error. */
-  async forget(ids: string[], {durability = this.#durability}: {durability?: Durability} = {}) {
-    return settle(async () => ({sequence: await this.#native.forget(ids, DURABILITIES[durability])}));
+  /** Deletes episodes with their vectors and edges, or with `weaken` multiplies their strength by a number in
+   *  (0, 1). Ids that are not there are no error. */
+  async forget(
+    ids: string[],
+    {durability = this.#durability, weaken}: {durability?: Durability; weaken?: number} = {},
+  ) {
+    const suppress = weaken !== undefined;
+    return settle(async () => ({
+      sequence: await this.#native.forget(ids, DURABILITIES[durability], suppress, weaken ?? WEAKEN_DEFAULT),
+    }));
   }
 
   get(id: string): Episode | undefined {
     return now(() => this.#native.get(id));
+  }
+
+  /** Up to `limit` episodes in the order of their ids, beginning behind the cursor `after`, the last id of the
+   *  page before. */
+  scan({after = "", limit = SCAN_LIMIT_DEFAULT}: {after?: string; limit?: number} = {}): Episode[] {
+    return now(() => this.#native.scan(after, positive(limit, "limit")));
+  }
+
+  /** Edges that leave an episode, by relation and target. */
+  edges(id: string): Edge[] {
+    return now(() => this.#native.edges(id));
   }
 
   /** Nearest episodes by cosine, off the main thread. */
@@ -439,6 +470,17 @@ export class Space {
   /** Why the space is read-only; null when it is sound. */
   get damage(): EngramError | null {
     return typed(this.#native.damage()) as EngramError | null;
+  }
+
+  /** Writes the whole state beside the log, durably, and drops the log it replaces; opening then reads the snapshot
+   *  and what came after. */
+  async snapshot(): Promise<void> {
+    await settle(() => this.#native.snapshot());
+  }
+
+  /** Compares ids, vectors, index and graph with each other. Throws EngramError where they disagree. */
+  async verify(): Promise<void> {
+    await settle(() => this.#native.verify());
   }
 
   /** Makes everything acknowledged as `async` durable. */

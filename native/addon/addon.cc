@@ -203,6 +203,10 @@ class SpaceHandle final : public Napi::ObjectWrap<SpaceHandle> {
                            InstanceMethod<&SpaceHandle::unlink>("unlink"),
                            InstanceMethod<&SpaceHandle::forget>("forget"),
                            InstanceMethod<&SpaceHandle::get>("get"),
+                           InstanceMethod<&SpaceHandle::scan>("scan"),
+                           InstanceMethod<&SpaceHandle::edges>("edges"),
+                           InstanceMethod<&SpaceHandle::snapshot>("snapshot"),
+                           InstanceMethod<&SpaceHandle::verify>("verify"),
                            InstanceMethod<&SpaceHandle::recall>("recall"),
                            InstanceMethod<&SpaceHandle::recallSync>("recallSync"),
                            InstanceMethod<&SpaceHandle::spread>("spread"),
@@ -289,35 +293,61 @@ class SpaceHandle final : public Napi::ObjectWrap<SpaceHandle> {
         sequenceOf);
   }
 
-  // ids, durability
+  // ids, durability, suppress, factor
   Napi::Value forget(const Napi::CallbackInfo& info) {
     auto ids = std::make_shared<std::vector<std::string>>(strings(info[0]));
     return Task<Sequence>::run(
         info.Env(),
-        [space = space_, ids, promise = durability(info[1])] {
-          return space->forget(std::vector<View>(ids->begin(), ids->end()), promise);
+        [space = space_, ids, promise = durability(info[1]),
+         mode = info[2].As<Napi::Boolean>().Value() ? ForgetMode::kSuppress : ForgetMode::kDelete,
+         factor = info[3].As<Napi::Number>().FloatValue()] {
+          return space->forget(std::vector<View>(ids->begin(), ids->end()), promise, mode, factor);
         },
         sequenceOf);
   }
 
-  Napi::Value get(const Napi::CallbackInfo& info) {
-    const Napi::Env env = info.Env();
-    const auto episode = space_->get(info[0].As<Napi::String>().Utf8Value());
-    if (!episode) return env.Undefined();
+  static Napi::Value episodeObject(Napi::Env env, const Episode& episode) {
     Napi::Object result = Napi::Object::New(env);
-    result.Set("id", episode->id);
-    if (episode->embedding.empty())
+    result.Set("id", episode.id);
+    if (episode.embedding.empty())
       result.Set("embedding", env.Null());
     else {
-      auto embedding = Napi::Float32Array::New(env, episode->embedding.size());
-      std::copy(episode->embedding.begin(), episode->embedding.end(), embedding.Data());
+      auto embedding = Napi::Float32Array::New(env, episode.embedding.size());
+      std::copy(episode.embedding.begin(), episode.embedding.end(), embedding.Data());
       result.Set("embedding", embedding);
     }
-    result.Set("at", episode->at_ms);
-    result.Set("content", episode->content);
-    result.Set("attributes", object(env, episode->attributes));
-    result.Set("confidence", static_cast<double>(episode->confidence));
-    result.Set("strength", static_cast<double>(episode->strength));
+    result.Set("at", episode.at_ms);
+    result.Set("content", episode.content);
+    result.Set("attributes", object(env, episode.attributes));
+    result.Set("confidence", static_cast<double>(episode.confidence));
+    result.Set("strength", static_cast<double>(episode.strength));
+    return result;
+  }
+
+  Napi::Value get(const Napi::CallbackInfo& info) {
+    const auto episode = space_->get(info[0].As<Napi::String>().Utf8Value());
+    return episode ? episodeObject(info.Env(), *episode) : info.Env().Undefined();
+  }
+
+  // after, limit
+  Napi::Value scan(const Napi::CallbackInfo& info) {
+    const auto found =
+        space_->scan(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::Number>().Uint32Value());
+    Napi::Array result = Napi::Array::New(info.Env(), found.size());
+    for (uint32_t i = 0; i < found.size(); ++i) result.Set(i, episodeObject(info.Env(), found[i]));
+    return result;
+  }
+
+  Napi::Value edges(const Napi::CallbackInfo& info) {
+    const auto found = space_->edges(info[0].As<Napi::String>().Utf8Value());
+    Napi::Array result = Napi::Array::New(info.Env(), found.size());
+    for (uint32_t i = 0; i < found.size(); ++i) {
+      Napi::Object edge = Napi::Object::New(info.Env());
+      edge.Set("to", found[i].to);
+      edge.Set("relation", found[i].relation);
+      edge.Set("weight", static_cast<double>(found[i].weight));
+      result.Set(i, edge);
+    }
     return result;
   }
 
@@ -431,14 +461,27 @@ class SpaceHandle final : public Napi::ObjectWrap<SpaceHandle> {
     return damage ? failure(info.Env(), *damage) : info.Env().Null();
   }
 
-  Napi::Value sync(const Napi::CallbackInfo& info) {
+  /** A promise of nothing but success. */
+  Napi::Value done(Napi::Env env, std::function<Status(Space&)> work) {
     return Task<bool>::run(
-        info.Env(),
-        [space = space_]() -> Result<bool> {
-          ENGRAM_TRY(space->sync());
+        env,
+        [space = space_, work = std::move(work)]() -> Result<bool> {
+          ENGRAM_TRY(work(*space));
           return true;
         },
-        [](Napi::Env env, bool&) { return env.Undefined(); });
+        [](Napi::Env own, bool&) { return own.Undefined(); });
+  }
+
+  Napi::Value sync(const Napi::CallbackInfo& info) {
+    return done(info.Env(), [](Space& space) { return space.sync(); });
+  }
+
+  Napi::Value snapshot(const Napi::CallbackInfo& info) {
+    return done(info.Env(), [](Space& space) { return space.snapshot(); });
+  }
+
+  Napi::Value verify(const Napi::CallbackInfo& info) {
+    return done(info.Env(), [](Space& space) { return space.verify(); });
   }
 
   std::shared_ptr<Space> space_;

@@ -57,6 +57,7 @@ export async function runExperiment(
   return withLock(`experiment ${definition.id}, profile ${profile}`, () => measure(), {waiting, signal});
 
   async function measure() {
+    rmSync(lab.scratch, {recursive: true, force: true}); // what a killed run left: the lock says that none runs
     mkdirSync(lab.scratch, {recursive: true});
     const scratch = mkdtempSync(join(lab.scratch, `${definition.id}-`));
     const started = wallClock();
