@@ -9,12 +9,8 @@ import {median, ratioOfMedians} from "./lab/estimators.ts";
 import {experiment, type Metric} from "./lab/experiment.ts";
 import {kthSimilarity} from "./lab/statistics/recall.ts";
 import {errorsAbove, holdsAtLeast, nothingAsked} from "./lab/void-rules.ts";
-import {card as engram} from "./systems/engram/card.ts";
-import {card as hnswlib} from "./systems/hnswlib/card.ts";
-import {card as kuzu} from "./systems/kuzu/card.ts";
-import {card as neo4j} from "./systems/neo4j/card.ts";
-import {card as qdrant} from "./systems/qdrant/card.ts";
-import {card as usearch} from "./systems/usearch/card.ts";
+import {readCards} from "./systems/cards.ts";
+import type {SystemCard} from "./systems/system.ts";
 
 export interface Parameters {
   passages: number;
@@ -29,9 +25,11 @@ export interface Parameters {
   null_requests: number;
 }
 
-const SEARCHERS = [engram, hnswlib, usearch, qdrant];
-const WALKERS = [engram, kuzu, neo4j];
-const CARDS = [engram, hnswlib, usearch, qdrant, kuzu, neo4j];
+const CARDS = await readCards();
+const SEARCHERS = CARDS.filter(({scenarios}) => scenarios.includes("search"));
+const WALKERS = CARDS.filter(({scenarios}) => scenarios.includes("walk"));
+const rivals = (cards: readonly SystemCard[]) =>
+  cards.map(({name}) => name).filter((name) => name !== "engram");
 
 const EDGES = 119_882;
 const HOPS = [1, 2, 3];
@@ -70,7 +68,6 @@ const again: Metric = {
     FROM (${atRecall(0.95)}) WHERE subject = 'engram'`,
 };
 
-const atLeast95 = (rival: string) => searchRatio(rival, 0.95);
 const ahead = (metric: Metric) => ({
   metric,
   comparison: ">" as const,
@@ -78,8 +75,18 @@ const ahead = (metric: Metric) => ({
   source: "tasks.md, 112",
 });
 
-const hnswlib95 = atLeast95("hnswlib");
-const kuzu2 = hopRatio("kuzu", 2);
+const searches = rivals(SEARCHERS).map((rival) => ({rival, metric: searchRatio(rival, 0.95)}));
+const walks = rivals(WALKERS).flatMap((rival) =>
+  HOPS.map((hops) => ({rival, hops, metric: hopRatio(rival, hops)})),
+);
+/** The usual yardsticks of the two scenarios, for the answers. */
+const yardstick = (metric: Metric | undefined): Metric => {
+  if (metric === undefined)
+    throw new TypeError("hnswlib and kuzu must have their folders in loaders/systems");
+  return metric;
+};
+const hnswlib95 = yardstick(searches.find(({rival}) => rival === "hnswlib")?.metric);
+const kuzu2 = yardstick(walks.find(({rival, hops}) => rival === "kuzu" && hops === 2)?.metric);
 
 export default experiment<Parameters>({
   id: "112",
@@ -123,16 +130,9 @@ export default experiment<Parameters>({
       null_requests: 1_000,
     },
   },
-  floors: [
-    ahead(hnswlib95),
-    ahead(atLeast95("usearch")),
-    ahead(atLeast95("qdrant")),
-    ...HOPS.filter((hops) => hops !== 2).map((hops) => ahead(hopRatio("kuzu", hops))),
-    ahead(kuzu2),
-    ...HOPS.map((hops) => ahead(hopRatio("neo4j", hops))),
-  ],
+  floors: [...searches, ...walks].map(({metric}) => ahead(metric)),
   metrics: [
-    ...["hnswlib", "usearch"].map((rival) => searchRatio(rival, 0.99)),
+    ...rivals(SEARCHERS).map((rival) => searchRatio(rival, 0.99)),
     again,
     {
       id: "engram-rate-95",

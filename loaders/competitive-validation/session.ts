@@ -4,12 +4,12 @@ import {homedir} from "node:os";
 import {join} from "node:path";
 import type {RequestColumns} from "../lab/measure/recorder.ts";
 import {startWorker, type Worker} from "../lab/measure/worker.ts";
+import {SYSTEMS} from "../systems/cards.ts";
 import type {GraphLoaded, Timed, VectorsLoaded} from "../systems/subject.ts";
 import type {Availability, SystemCard} from "../systems/system.ts";
 
 export const CACHE = join(homedir(), ".cache/engram-workbench/systems");
 const SUBJECT = new URL("../systems/subject.ts", import.meta.url).href;
-export const SYSTEMS = new URL("../systems/", import.meta.url);
 
 /** The CPU that subjects run on; the parent waits on the other. */
 const CPU = "1";

@@ -13,6 +13,8 @@ export interface SystemCard {
   origin: string;
   /** `embedded`: in the caller's process; `served`: over a socket. */
   form: "embedded" | "served";
+  /** What it takes part in. */
+  scenarios: readonly ("search" | "walk")[];
   tuned_by: string;
   /** Settings that are not the recall knob, as the system's own documentation names them. */
   configuration: Record<string, string | number | boolean>;

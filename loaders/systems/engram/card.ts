@@ -8,6 +8,7 @@ export const card: SystemCard = {
   home: "",
   origin: "native/, built here",
   form: "embedded",
+  scenarios: ["search", "walk"],
   tuned_by: "its authors, who also wrote this comparison",
   configuration: {durability: "async while loading", settings: "defaults"},
   caveats: [

@@ -8,6 +8,7 @@ export const card: SystemCard = {
   home: "https://github.com/nmslib/hnswlib",
   origin: "npm hnswlib-node 3.0.0, compiled at install",
   form: "embedded",
+  scenarios: ["search"],
   tuned_by: "us: M and efConstruction as its authors' benchmarks use them",
   configuration: {M: 16, efConstruction: 200, space: "ip over unit vectors", precision: "f32"},
   caveats: [

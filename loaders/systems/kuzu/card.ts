@@ -8,6 +8,7 @@ export const card: SystemCard = {
   home: "https://github.com/kuzudb/kuzu",
   origin: "npm kuzu 0.11.3, its prebuilt binary",
   form: "embedded",
+  scenarios: ["walk"],
   tuned_by: "us: prepared statements, one thread, the fastest of four ways to write the question",
   configuration: {threads: 1, buffer_pool_mb: 1024, question: "E* SHORTEST 1..k"},
   caveats: [

@@ -8,6 +8,7 @@ export const card: SystemCard = {
   home: "https://neo4j.com",
   origin: "Maven Central org.neo4j:neo4j 5.26.30, a server process of its own",
   form: "served",
+  scenarios: ["walk"],
   tuned_by: "nobody yet",
   configuration: {},
   caveats: [

@@ -8,6 +8,7 @@ export const card: SystemCard = {
   home: "https://qdrant.tech",
   origin: "PyPI qdrant-edge-py 0.9.0: the vendor's own engine, in process",
   form: "embedded",
+  scenarios: ["search"],
   tuned_by: "nobody yet",
   configuration: {},
   caveats: ["No registry offers the server binary; its engine in process leaves out what serving costs it."],

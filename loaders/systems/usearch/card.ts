@@ -8,6 +8,7 @@ export const card: SystemCard = {
   home: "https://github.com/unum-cloud/usearch",
   origin: "npm usearch 2.25.3, its prebuilt binary",
   form: "embedded",
+  scenarios: ["search"],
   tuned_by: "us: its documented defaults for connectivity and expansion_add",
   configuration: {connectivity: 16, expansion_add: 128, metric: "cos", precision: "f32"},
   caveats: [
