@@ -64,7 +64,7 @@ std::vector<float> unit(std::span<const float> values) {
 
 std::vector<float> floats(View bytes) {
   std::vector<float> values(bytes.size() / sizeof(float));
-  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
   return values;
 }
 
