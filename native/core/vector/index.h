@@ -13,7 +13,7 @@
 #include <span>
 #include <vector>
 
-#include "vector/buffer.h"
+#include "base/buffer.h"
 #include "vector/code.h"
 #include "vector/distance.h"
 #include "vector/pool.h"

@@ -1,5 +1,5 @@
-// Memory of one index: large, aligned, on huge pages where the system has them. Growing copies, by half as
-// much again at a time. What is grown holds zeros.
+// Memory of an index or a graph: large, aligned, on huge pages where the system has them. Growing copies, by
+// half as much again at a time. What is grown holds zeros.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "vector/buffer.h"
+#include "base/buffer.h"
 
 #include <sys/mman.h>
 
