@@ -24,7 +24,13 @@ export function sourcesSha256(root: string, paths: readonly string[]): string {
   return sha256(files.map((file) => `${sha256(readFileSync(join(root, file)))}  ${file}\n`).join(""));
 }
 
-export const ENGINE_SOURCES = ["native/core", "native/addon", "native/engine.ts", "native/CMakeLists.txt"];
+export const ENGINE_SOURCES = [
+  "native/core",
+  "native/addon",
+  "native/engine",
+  "native/engine.ts",
+  "native/CMakeLists.txt",
+];
 
 /** The harness: drivers, measuring, and the systems that take part. */
 export function harnessSources(systems: readonly string[]): string[] {

@@ -10,7 +10,6 @@ namespace engram {
 namespace {
 
 constexpr const char* kLockName = "lock";
-constexpr const char* kSettingsName = "space";
 
 bool isSpaceId(const std::string& id) {
   if (id.empty() || id.size() > kSpaceIdMaxBytes) return false;

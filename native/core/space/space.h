@@ -22,6 +22,7 @@
 #include "log/log.h"
 #include "space/attributes.h"
 #include "space/operation.h"
+#include "space/settings.h"
 #include "vector/index.h"
 
 namespace engram {
@@ -30,10 +31,6 @@ enum class Durability : uint8_t {
   kFsync,  // durable by an fdatasync when the call returns
   kGroup,  // the same promise, the fdatasync shared with whoever waits
   kAsync,  // in the log, durable at the next sync
-};
-
-struct SpaceSettings {
-  uint32_t dimension = 0;
 };
 
 struct Episode {
@@ -120,6 +117,8 @@ class Space {
   Status close();
 
  private:
+  static constexpr uint32_t kNoNode = 0xFFFF'FFFF;
+
   struct Node {
     std::string id;
     double at_ms = 0;
@@ -133,7 +132,6 @@ class Space {
 
   Space(Disk& disk, std::string directory, const SpaceSettings& settings, const SpaceUuid& uuid);
 
-  Status check(const EpisodeFields& episode) const;
   Status possible(const Operation& operation) const;
   Result<ChainPosition> load_snapshot(const std::string& path);
   Status restore(const StateOperation& state);

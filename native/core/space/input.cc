@@ -1,0 +1,85 @@
+#include "space/input.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "base/limits.h"
+#include "base/utf8.h"
+
+namespace engram {
+
+std::vector<float> unit(std::span<const float> values) {
+  double squares = 0;
+  for (const float value : values) squares += static_cast<double>(value) * static_cast<double>(value);
+  if (!std::isfinite(squares) || squares < 1e-30) return {};
+  const double scale = 1 / std::sqrt(squares);
+  std::vector<float> result(values.size());
+  for (size_t i = 0; i < values.size(); ++i)
+    result[i] = static_cast<float>(static_cast<double>(values[i]) * scale);
+  return result;
+}
+
+std::vector<float> floats(View bytes) {
+  std::vector<float> values(bytes.size() / sizeof(float));
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+  return values;
+}
+
+Status check_vector(std::span<const float> values, uint32_t dimension, const std::string& whose) {
+  if (values.size() != dimension)
+    return Error::invalid(whose + " has " + std::to_string(values.size()) + " dimensions, the space has " +
+                              std::to_string(dimension),
+                          "pass a Float32Array of the space's dimension");
+  for (size_t i = 0; i < values.size(); ++i)
+    if (!std::isfinite(values[i]))
+      return Error::invalid(whose + " holds " + std::to_string(values[i]) + " at index " + std::to_string(i),
+                            "pass finite numbers only");
+  if (unit(values).empty())
+    return Error::invalid(whose + " is a zero vector: it has no direction",
+                          "pass a vector with a length above zero");
+  return {};
+}
+
+Status check_id(View id) {
+  if (id.empty() || id.size() > kIdMaxBytes || !is_utf8(id) || has_control(id))
+    return Error::invalid("id " + quote_text(id) + " is not 1 to " + std::to_string(kIdMaxBytes) +
+                              " bytes of UTF-8 without control characters",
+                          "shorten or clean the id");
+  return {};
+}
+
+Error not_found(View id) {
+  return {Code::kNotFound, "there is no episode " + quote_text(id), "store it first, or check the id"};
+}
+
+Status check_relation(View relation) {
+  if (relation.empty() || relation.size() > kRelationMaxBytes || !is_utf8(relation) || has_control(relation))
+    return Error::invalid("relation " + quote_text(relation) + " is not 1 to " +
+                              std::to_string(kRelationMaxBytes) +
+                              " bytes of UTF-8 without control characters",
+                          "use a short name such as \"cites\"");
+  return {};
+}
+
+Status check_episode(const EpisodeFields& episode, uint32_t dimension) {
+  ENGRAM_TRY(check_id(episode.id));
+  const std::string whose = "embedding of " + quote_text(episode.id);
+  if (!episode.embedding.empty()) ENGRAM_TRY(check_vector(floats(episode.embedding), dimension, whose));
+  if (!std::isfinite(episode.at_ms) || std::abs(episode.at_ms) > kTimeMaxMs)
+    return Error::invalid("time of " + quote_text(episode.id) + " is " + std::to_string(episode.at_ms),
+                          "pass milliseconds since 1970 in the range of a Date");
+  if (!(episode.confidence >= 0 && episode.confidence <= 1))
+    return Error::invalid(
+        "confidence of " + quote_text(episode.id) + " is " + std::to_string(episode.confidence),
+        "pass a number from 0 to 1");
+  if (episode.content.size() > kContentMaxBytes)
+    return Error{
+        Code::kTooLarge,
+        "content of " + quote_text(episode.id) + " has " + std::to_string(episode.content.size()) + " bytes",
+        "keep it within " + std::to_string(kContentMaxBytes)};
+  if (!is_utf8(episode.content))
+    return Error::invalid("content of " + quote_text(episode.id) + " is not UTF-8", "pass text");
+  return {};
+}
+
+}  // namespace engram

@@ -1,0 +1,27 @@
+// What comes in from callers: checks that name the value that is wrong, and vectors made ready for the index.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "space/operation.h"
+
+namespace engram {
+
+/** The vector with unit length; empty where it has no direction or a value that is no number. */
+std::vector<float> unit(std::span<const float> values);
+/** f32 values out of stored bytes, which may be unaligned. */
+std::vector<float> floats(View bytes);
+
+/** `whose` names the vector in the error. */
+Status check_vector(std::span<const float> values, uint32_t dimension, const std::string& whose);
+Status check_id(View id);
+Status check_relation(View relation);
+Status check_episode(const EpisodeFields& episode, uint32_t dimension);
+
+Error not_found(View id);
+
+}  // namespace engram

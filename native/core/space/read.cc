@@ -1,0 +1,68 @@
+// Point reads, ordered reads, and counts.
+#include <algorithm>
+#include <tuple>
+
+#include "base/phases.h"
+#include "space/input.h"
+#include "space/space.h"
+
+namespace engram {
+
+Episode Space::episode_of(const Node& node) const {
+  return {node.id,
+          floats(node.embedding),
+          node.at_ms,
+          node.content,
+          decode_attributes(node.attributes).value_or(Attributes{}),
+          node.confidence,
+          node.strength};
+}
+
+std::optional<Episode> Space::get(View id) const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  const uint32_t ordinal = ordinalOf(id);
+  if (ordinal == kNoNode) return std::nullopt;
+  return episode_of(nodes_[ordinal]);
+}
+
+std::vector<Episode> Space::scan(View after, size_t limit) const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  std::vector<Episode> found;
+  for (auto at = ordinals_.upper_bound(after); at != ordinals_.end() && found.size() < limit; ++at)
+    found.push_back(episode_of(nodes_[at->second]));
+  return found;
+}
+
+std::vector<Edge> Space::edges(View id) const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  std::vector<Edge> found;
+  const uint32_t ordinal = ordinalOf(id);
+  if (ordinal == kNoNode) return found;
+  std::vector<View> names(relations_.size());
+  for (const auto& [name, number] : relations_) names[number] = name;
+  for (const Arc& arc : graph_.out(ordinal))
+    found.push_back({nodes_[arc.target].id, std::string(names[arc.relation]), arc.weight});
+  std::sort(found.begin(), found.end(), [](const Edge& a, const Edge& b) {
+    return std::tie(a.relation, a.to) < std::tie(b.relation, b.to);
+  });
+  return found;
+}
+
+std::vector<std::string> Space::ids(std::span<const uint32_t> ordinals) const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  std::vector<std::string> found;
+  found.reserve(ordinals.size());
+  for (const uint32_t ordinal : ordinals)
+    found.push_back(ordinal < nodes_.size() ? nodes_[ordinal].id : std::string());
+  return found;
+}
+
+SpaceStats Space::stats() const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  const MemoryUse memory = index_.memory();
+  return {ordinals_.size(),   index_.size(),        graph_.edges(),     log_->bytes(),
+          log_->sync_count(), memory.vectors_bytes, memory.graph_bytes, log_->position().sequence,
+          log_->durable(),    log_->cut_bytes()};
+}
+
+}  // namespace engram

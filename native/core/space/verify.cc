@@ -1,0 +1,90 @@
+// The state against itself, and its digest.
+#include <algorithm>
+#include <map>
+
+#include "base/crc32c.h"
+#include "base/phases.h"
+#include "base/random.h"
+#include "base/utf8.h"
+#include "space/input.h"
+#include "space/space.h"
+
+namespace engram {
+
+Status Space::verify() const {
+  const auto wrong = [](const std::string& what) {
+    return Error{Code::kInternal, "a broken invariant: " + what, "report this as a defect of engram"};
+  };
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  size_t live = 0;
+  size_t vectors = 0;
+  size_t edges = 0;
+  for (uint32_t ordinal = 0; ordinal < nodes_.size(); ++ordinal) {
+    const Node& node = nodes_[ordinal];
+    const bool indexed = index_.contains(ordinal);
+    if (!node.live) {
+      if (indexed || !graph_.out(ordinal).empty() || !graph_.in(ordinal).empty())
+        return wrong("ordinal " + std::to_string(ordinal) + " is forgotten and still has a vector or edges");
+      continue;
+    }
+    ++live;
+    if (ordinalOf(node.id) != ordinal) return wrong(quote_text(node.id) + " is not found by its id");
+    if (indexed != !node.embedding.empty()) return wrong("the vector of " + quote_text(node.id));
+    if (indexed) {
+      ++vectors;
+      const auto expected = unit(floats(node.embedding));
+      const auto stored = index_.vector(ordinal);
+      if (!std::equal(expected.begin(), expected.end(), stored.begin(), stored.end()))
+        return wrong("the index holds another vector of " + quote_text(node.id));
+    }
+    for (const Arc& arc : graph_.out(ordinal)) {
+      ++edges;
+      if (arc.target >= nodes_.size() || !nodes_[arc.target].live)
+        return wrong("an edge of " + quote_text(node.id) + " leads nowhere");
+      const auto back = graph_.in(arc.target);
+      if (std::none_of(back.begin(), back.end(), [&](const Arc& other) {
+            return other.target == ordinal && other.relation == arc.relation && other.weight == arc.weight;
+          }))
+        return wrong("an edge of " + quote_text(node.id) + " is not known at its other end");
+    }
+  }
+  if (live != ordinals_.size() || vectors != index_.size() || edges != graph_.edges())
+    return wrong("counts of " + std::to_string(live) + " episodes, " + std::to_string(vectors) +
+                 " vectors, " + std::to_string(edges) + " edges do not add up");
+  return {};
+}
+
+uint64_t Space::digest() const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  std::map<uint16_t, View> names;
+  for (const auto& [name, number] : relations_) names[number] = name;
+  uint64_t digest = mix64(settings_.dimension);
+  const auto add = [&](View bytes) {
+    digest = mix64(digest ^ ((uint64_t{crc32c(0, bytes)} << 32U) | (bytes.size() & 0xFFFF'FFFFU)));
+  };
+  for (const auto& [id, ordinal] : ordinals_) {
+    const Node& node = nodes_[ordinal];
+    Bytes fixed;
+    Writer writer(fixed);
+    writer.put(node.at_ms);
+    writer.put(node.confidence);
+    writer.put(node.strength);
+    for (const View part :
+         {View(id), View(fixed), View(node.content), View(node.attributes), View(node.embedding)})
+      add(part);
+    std::vector<Bytes> edges;
+    for (const Arc& arc : graph_.out(ordinal)) {
+      Bytes edge;
+      Writer out(edge);
+      out.sized<uint16_t>(names[arc.relation]);
+      out.sized<uint16_t>(nodes_[arc.target].id);
+      out.put(arc.weight);
+      edges.push_back(edge);
+    }
+    std::sort(edges.begin(), edges.end());
+    for (const Bytes& edge : edges) add(edge);
+  }
+  return digest;
+}
+
+}  // namespace engram

@@ -1,0 +1,87 @@
+// What the addon exports, typed: the border that space.ts and the Engine call across. Positional arguments, in the
+// order of native/addon.
+import {existsSync} from "node:fs";
+import {createRequire} from "node:module";
+import {fileURLToPath} from "node:url";
+import {EngramError} from "./errors.ts";
+import type {Attributes, Edge, Episode, Stats} from "./types.ts";
+
+export interface NativeSpace {
+  store(
+    ids: string[],
+    embeddings: Float32Array | null,
+    at: Float64Array,
+    contents: string[],
+    attributes: Attributes[],
+    confidences: Float64Array,
+    durability: number,
+  ): Promise<number>;
+  link(
+    from: string[],
+    to: string[],
+    relation: string,
+    weights: Float32Array,
+    at: number,
+    durability: number,
+  ): Promise<number>;
+  unlink(from: string[], to: string[], relation: string, durability: number): Promise<number>;
+  forget(ids: string[], durability: number, suppress: boolean, factor: number): Promise<number>;
+  scan(after: string, limit: number): Episode[];
+  edges(id: string): Edge[];
+  snapshot(): Promise<void>;
+  verify(): Promise<void>;
+  get(id: string): Episode | undefined;
+  recall(
+    vector: Float32Array,
+    k: number,
+    ef: number,
+    exact: boolean,
+  ): Promise<{ordinals: Uint32Array; scores: Float32Array}>;
+  recallSync(
+    vector: Float32Array,
+    k: number,
+    ef: number,
+    exact: boolean,
+    ordinals: Uint32Array,
+    scores: Float32Array,
+  ): number;
+  spread(
+    ids: string[],
+    activations: Float32Array,
+    depth: number,
+    cutoff: number,
+    fan: number,
+    arcBudget: number,
+    limit: number,
+  ): Promise<{ordinals: Uint32Array; scores: Float32Array; truncated: boolean}>;
+  reach(id: string, hops: number, inwards: boolean, relation: string): Promise<Uint32Array>;
+  reachSync(id: string, hops: number, inwards: boolean, relation: string): Uint32Array;
+  ids(ordinals: Uint32Array): string[];
+  stats(): Stats;
+  damage(): Error | null;
+  sync(): Promise<void>;
+}
+
+export interface NativeEngine {
+  space(id: string, dimension: number): Promise<NativeSpace>;
+  spaces(): string[];
+  close(): Promise<void>;
+}
+
+interface Native {
+  Engine: new (directory: string) => NativeEngine;
+  traceStart(): void;
+  traceStop(): Float64Array;
+}
+
+const ADDON = fileURLToPath(new URL("../build/engram.node", import.meta.url));
+
+export function native(): Native {
+  if (!existsSync(ADDON))
+    throw new EngramError(
+      `the native core is not built: ${ADDON} is missing`,
+      "not_built",
+      "run npm run build:native",
+    );
+  return createRequire(import.meta.url)(ADDON) as Native;
+}
