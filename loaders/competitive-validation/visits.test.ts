@@ -97,7 +97,6 @@ test("a walk that reaches the wrong nodes is excluded, though its counts are rig
         nodes: 5,
         from: Uint32Array.of(0, 1, 2, 3),
         to: Uint32Array.of(1, 2, 3, 4),
-        names: ["a", "b", "c", "d", "e"],
       },
       parameters: PARAMETERS,
       start: 0,

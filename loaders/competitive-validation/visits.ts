@@ -1,6 +1,6 @@
 // How experiment 112 visits its subjects: load each in its own process, then take turns; every answer is
 // checked against a truth that none of the systems computed.
-import type {Graph} from "../datasets/wikispeedia.ts";
+import type {Graph} from "../datasets/graph.ts";
 import type {Recorder} from "../lab/measure/recorder.ts";
 import {WorkerError} from "../lab/measure/worker.ts";
 import {permutation} from "../lab/statistics/random.ts";

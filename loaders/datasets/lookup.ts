@@ -73,6 +73,11 @@ export function setSha256(files: Record<string, string>): string {
   return createHash("sha256").update(lines.join("")).digest("hex");
 }
 
+/** What names a set's whole content in records: its files' checksums, or the seed it is made from. */
+export function contentSha256({files, synthetic}: Registered): string {
+  return synthetic === undefined ? setSha256(files) : `synthetic:${synthetic.seed}`;
+}
+
 async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path, {highWaterMark: 2 ** 20})) hash.update(chunk as Buffer);
@@ -88,8 +93,9 @@ function recall(memory: string | null): Record<string, string> {
   }
 }
 
-/** Where the set lies, without verifying; null when no folder has all its files. */
+/** Where the set lies, without verifying; null when no folder has all its files. One that is made lies nowhere. */
 export function locate(entry: Registered, effects: LookupEffects): string | null {
+  if (entry.synthetic !== undefined) return "";
   return (
     effects.folders
       .map((folder) => join(folder, entry.name))
@@ -163,8 +169,8 @@ export async function lookup(
   return {
     name,
     directory,
-    sha256: setSha256(entry.files),
-    synthetic: false,
+    sha256: contentSha256(entry),
+    synthetic: entry.synthetic !== undefined,
     licence: entry.licence,
     file(file) {
       if (!(file in entry.files))

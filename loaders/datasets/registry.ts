@@ -12,6 +12,8 @@ export interface Registered {
   /** File name → address at the official home, where it serves these very bytes. Most of the sets here are
    *  repackaged (recompressed, embedded): the home has the content, not the same bytes. */
   urls?: Record<string, string>;
+  /** A set that is generated, not found: its seed and the file that makes it. It has no files. */
+  synthetic?: {seed: number; recipe: string};
 }
 
 export const REGISTRY: readonly Registered[] = [
@@ -94,5 +96,53 @@ export const REGISTRY: readonly Registered[] = [
       "grqc/edges.csv.gz": "177bc9468e33439e4536f20561b6064e2ad927275b2f4a1efed6b335eeaa195c",
       "gnutella/edges.csv.gz": "5de5d675100772b45fb10b86bed6b63f17d49c763fa10bcd4d1e18d1249fab57",
     },
+  },
+  {
+    name: "tcpd",
+    title: "Turing Change Point Dataset: 16 series, five annotators each",
+    home: "https://github.com/alan-turing-institute/TCPD",
+    licence: "MIT; each series has its own: CC BY, CC0, OGL, GPL-2 (nile)",
+    citation: "van den Burg & Williams 2020, arXiv 2003.06222",
+    files: {
+      "annotations.json": "f36e6c97ac385a3cca6f1990645fb3b789a9179794a969033e5a52df6a481ceb",
+      "series/bank.json.gz": "021a18cbf4705b5d01890369e17f04baf05739e5a44ad9a28d542f8b533f565c",
+      "series/businv.json.gz": "4713ab77f0bf7e0ac8ca1ec4f2e23067bd02e790eda468bd105d788af640bd78",
+      "series/children_per_woman.json.gz": "e5292507fb79a265ac5b6ff772f39b62be03dec77aab8cc57587093067c06510",
+      "series/construction.json.gz": "46b0aa20566e0a772d118ec59efd2b12394212778c61eaf5bd2e1799a9037e61",
+      "series/gdp_argentina.json.gz": "9be76edbd33e298c8714a866d221810e4d37c4eea2217e921782acc4da62a873",
+      "series/gdp_iran.json.gz": "1b65ba3861d02dcd83363b0bf675b2dc8b3fc404dd368dcfd9b6f9bac7974597",
+      "series/global_co2.json.gz": "439ed2f85904d0634f98d88125250884d36085dc998c24f3bdc5521b2442ff95",
+      "series/jfk_passengers.json.gz": "25c61212a920864cbd382feb36626e58fa5582016c1ed8fbd6f19c83d7f54b79",
+      "series/nile.json.gz": "a99266ac850d796480de840ddd00352a8dd49ab1002aa42c4a754f8aa0386d02",
+      "series/quality_control_1.json.gz": "3752fd0c5813d75b7eaefa10010069c446fe57621b32e275abdbb48e8a9ae185",
+      "series/quality_control_3.json.gz": "b3f7d425056ce1475fd3ed31223569b129b5ea5295cb02cd9c765352ac51dee4",
+      "series/quality_control_5.json.gz": "7a25e60e049ced006fd123a60b62fcdaf7d299e153def13690af5e8464b5bb26",
+      "series/run_log.json.gz": "3555a381e7de62b9c022e8886ddc6d0b213980d529f982ad3d1ac96368b45474",
+      "series/shanghai_license.json.gz": "85ca74d4881a14ba6eb6d738fc18f3192f96467f532ff096efc6ff0ccce3269d",
+      "series/unemployment_nl.json.gz": "806700ed478c1461dd39d4fa3b307efaeb808fa9ff5f2f623a3822eb2c09afac",
+      "series/usd_isk.json.gz": "8426b5ed3a9492b337ca58109a25f5c06642c7253034cb34efa6fe2d33c7b106",
+    },
+  },
+  {
+    name: "benchmark-results",
+    title: "Results others published: VectorDBBench (Qdrant Cloud), Memgraph's benchgraph (Neo4j)",
+    home: "https://github.com/zilliztech/VectorDBBench",
+    licence: "VectorDBBench: MIT; benchgraph: Apache-2.0",
+    citation: "zilliztech/VectorDBBench @ 4ea1810; memgraph/benchgraph @ 009bdef",
+    files: {
+      "memgraph-benchgraph/benchmarks.json.gz":
+        "353cb5620b40795b880a5a0d1f46caaee74db165a9fc9a8e733296c57c3c1d96",
+      "vectordbbench/QdrantCloud/result_20250602_standard_qdrantcloud.json.gz":
+        "aebf63693aa802c3058b647dcf3eb2de50594303438268d893b03bc193fa5799",
+    },
+  },
+  {
+    name: "power-law-graph",
+    title: "100,000 nodes and 1,000,000 weighted edges with power-law degrees",
+    home: "https://en.wikipedia.org/wiki/Scale-free_network",
+    licence: "Apache-2.0, generated here",
+    citation: "Chung & Lu 2002, Annals of Combinatorics 6:125",
+    files: {},
+    synthetic: {seed: 20_261_125, recipe: "loaders/datasets/power-law-graph.ts"},
   },
 ];

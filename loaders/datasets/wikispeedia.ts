@@ -2,20 +2,15 @@
 import {readFileSync} from "node:fs";
 import {gunzipSync} from "node:zlib";
 import type {Dataset} from "./dataset.ts";
-
-export interface Graph {
-  nodes: number;
-  from: Uint32Array;
-  to: Uint32Array;
-  names: string[];
-}
+import type {Graph} from "./graph.ts";
 
 function table(dataset: Dataset, file: string): string[] {
   const text = gunzipSync(readFileSync(dataset.file(file))).toString("utf8");
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-export function linkGraph(dataset: Dataset): Graph {
+/** `names`: titles of the nodes. */
+export function linkGraph(dataset: Dataset): Graph & {names: string[]} {
   const names = table(dataset, "articles.tsv.gz");
   const ordinal = new Map(names.map((name, index) => [name, index]));
   const links = table(dataset, "links.tsv.gz").map((line) =>

@@ -1,6 +1,6 @@
 // From the store to what pages draw first: views, void rules, estimators, verdicts and prepared tables of
 // one experiment, and the overview of all. Everything here is derived; nothing is measured.
-import {locate, registered, setSha256} from "../datasets/lookup.ts";
+import {contentSha256, locate, registered} from "../datasets/lookup.ts";
 import type {Claim, Overview, PreparedTable, RunLine, Summary} from "./claim.ts";
 import type {Row} from "./estimate.ts";
 import type {Definition, Floor, Metric} from "./experiment.ts";
@@ -19,7 +19,7 @@ const BOOTSTRAP_SEED = 1;
 
 /** Checksums of an experiment's datasets as registered: the key needs no file to be read. */
 export function registeredDatasets(names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, setSha256(registered(name).files)]));
+  return Object.fromEntries(names.map((name) => [name, contentSha256(registered(name))]));
 }
 
 export function keyFor(lab: Laboratory, definition: Definition<never>, profile: ProfileName): string {
@@ -215,8 +215,9 @@ export async function summarise(
         ),
       ),
       datasets: definition.datasets.map((name) => {
-        const {licence, home, files} = registered(name);
-        return {name, sha256: setSha256(files), licence, home, synthetic: false};
+        const entry = registered(name);
+        const {licence, home} = entry;
+        return {name, sha256: contentSha256(entry), licence, home, synthetic: entry.synthetic !== undefined};
       }),
       command: `npm run load -- ${definition.id} --profile ${found?.profile ?? "quick"}`,
     };
