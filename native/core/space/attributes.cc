@@ -98,15 +98,4 @@ std::optional<AttributeValue> find_attribute(View bytes, std::string_view key) {
   return std::nullopt;
 }
 
-bool meets(const AttributeCondition& condition, const std::optional<AttributeValue>& value) {
-  if (!value) return false;
-  if (!condition.any_of.empty() &&
-      std::find(condition.any_of.begin(), condition.any_of.end(), *value) == condition.any_of.end())
-    return false;
-  if (!condition.minimum && !condition.maximum) return true;
-  const auto* number = std::get_if<double>(&*value);
-  return number != nullptr && *number >= condition.minimum.value_or(-HUGE_VAL) &&
-         *number <= condition.maximum.value_or(HUGE_VAL);
-}
-
 }  // namespace engram

@@ -25,14 +25,4 @@ std::optional<Attributes> decode_attributes(View bytes);
 /** The value of one key without decoding the rest; nothing when the key is not there. */
 std::optional<AttributeValue> find_attribute(View bytes, std::string_view key);
 
-/** One condition on one attribute; an episode without the attribute never meets it. */
-struct AttributeCondition {
-  std::string key;
-  std::vector<AttributeValue> any_of;  // equal to one of them; empty: no such condition
-  std::optional<double> minimum;       // a number, at least
-  std::optional<double> maximum;       // a number, at most
-};
-
-bool meets(const AttributeCondition& condition, const std::optional<AttributeValue>& value);
-
 }  // namespace engram
