@@ -26,8 +26,8 @@ export interface Parameters {
 }
 
 const CARDS = await readCards();
-const SEARCHERS = CARDS.filter(({scenarios}) => scenarios.includes("search"));
-const WALKERS = CARDS.filter(({scenarios}) => scenarios.includes("walk"));
+const SEARCHERS = CARDS.filter(({configurations: [best]}) => best.scenarios.includes("search"));
+const WALKERS = CARDS.filter(({configurations: [best]}) => best.scenarios.includes("walk"));
 const rivals = (cards: readonly SystemCard[]) =>
   cards.map(({name}) => name).filter((name) => name !== "engram");
 
@@ -224,7 +224,7 @@ export default experiment<Parameters>({
           const block = record.block({
             subject: card.name,
             subject_version: card.version,
-            configuration: card.configuration,
+            configuration: card.configurations[0].settings,
             position: 0,
             round: 0,
             temperature: "cold",

@@ -73,8 +73,8 @@ const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
 /** One row per system: its card, and what the runs found. */
 export function cardsSql(cards: readonly SystemCard[]): string {
   const rows = cards.map(
-    (card) =>
-      `(${[card.name, card.title, card.version, card.form, card.origin, card.licence, card.home, card.tuned_by, JSON.stringify(card.configuration), card.caveats.join(" ")].map(text).join(", ")})`,
+    ({configurations: [best], ...card}) =>
+      `(${[card.name, card.title, card.version, best.form, card.origin, card.licence, card.home, best.tuned_by, JSON.stringify(best.settings), card.caveats.map(({says}) => says).join(" ")].map(text).join(", ")})`,
   );
   return `
     WITH cards(subject, title, version, form, origin, licence, home, tuned_by, configuration, caveats) AS (VALUES

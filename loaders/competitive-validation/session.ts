@@ -6,7 +6,7 @@ import type {RequestColumns} from "../lab/measure/recorder.ts";
 import {startWorker, type Worker} from "../lab/measure/worker.ts";
 import {SYSTEMS} from "../systems/cards.ts";
 import type {GraphLoaded, Timed, VectorsLoaded} from "../systems/subject.ts";
-import type {Availability, SystemCard} from "../systems/system.ts";
+import type {Availability, EdgeList, SystemCard} from "../systems/system.ts";
 
 export const CACHE = join(homedir(), ".cache/engram-workbench/systems");
 const SUBJECT = new URL("../systems/subject.ts", import.meta.url).href;
@@ -36,10 +36,8 @@ export const loadVectors = (
   data: {vectors: Float32Array; dimension: number; directory: string},
 ) => worker.call<VectorsLoaded>("loadVectors", {folder, cache: CACHE, ...data});
 
-export const loadGraph = (
-  {worker, folder}: Session,
-  data: {nodes: number; from: Uint32Array; to: Uint32Array; directory: string},
-) => worker.call<GraphLoaded>("loadGraph", {folder, cache: CACHE, ...data});
+export const loadGraph = ({worker, folder}: Session, data: {edges: EdgeList; directory: string}) =>
+  worker.call<GraphLoaded>("loadGraph", {folder, cache: CACHE, ...data});
 
 export async function closeSession({worker}: Session): Promise<void> {
   try {
@@ -50,7 +48,11 @@ export async function closeSession({worker}: Session): Promise<void> {
 }
 
 /** Requests one after the other: each was due when it began. */
-export function closedLoop(operation: string, {start_ns, end_ns}: Timed, origin: number): RequestColumns {
+export function closedLoop(
+  operation: string,
+  {start_ns, end_ns}: Pick<Timed, "start_ns" | "end_ns">,
+  origin: number,
+): RequestColumns {
   const since = start_ns.map((at) => at - origin);
   return {
     operation: new Uint8Array(start_ns.length),

@@ -1,6 +1,9 @@
 // Experiment 112 against peers with planted faults: each is found, and takes nobody else with it.
 import assert from "node:assert/strict";
-import {test} from "node:test";
+import {mkdtempSync, rmSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {after, test} from "node:test";
 import {recording} from "../lab/measure/recording.ts";
 import {stream} from "../lab/statistics/random.ts";
 import {kthSimilarity} from "../lab/statistics/recall.ts";
@@ -10,6 +13,8 @@ import {RECALL_METRIC, visitGraphs, visitVectors} from "./visits.ts";
 
 const FIXTURES = new URL("./fixtures/", import.meta.url);
 const DIMENSION = 8;
+const DIRECTORY = mkdtempSync(join(tmpdir(), "engram-visits-"));
+after(() => rmSync(DIRECTORY, {recursive: true}));
 const PARAMETERS = {k: 5, seeds: 4, rounds_per_start: 1, null_requests: 3};
 
 function unitVectors(count: number, random: () => number) {
@@ -49,7 +54,7 @@ function visitingVectors(names: string[]) {
       kth: kthSimilarity(base, asked, PARAMETERS.k),
       parameters: PARAMETERS,
       start: 0,
-      directory: "/nowhere",
+      directory: DIRECTORY,
       record,
       step: () => {},
     });
@@ -100,7 +105,7 @@ test("a walk that reaches the wrong nodes is excluded, though its counts are rig
       },
       parameters: PARAMETERS,
       start: 0,
-      directory: "/nowhere",
+      directory: DIRECTORY,
       record,
       step: () => {},
       random: stream(1, "seeds"),

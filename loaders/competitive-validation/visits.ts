@@ -42,7 +42,7 @@ function blockOf(record: Recorder, card: SystemCard, round: number, position: nu
   return record.block({
     subject: card.name,
     subject_version: card.version,
-    configuration: card.configuration,
+    configuration: card.configurations[0].settings,
     position,
     round,
     temperature: "warm",
@@ -101,9 +101,9 @@ export async function visitVectors({
     const load = loaded.get(name) as NonNullable<ReturnType<typeof loaded.get>>;
     step(LOADING + (index / visits.length) * (1 - LOADING), `${name} searches, round ${round + 1}`);
     await visit(record, session, {round: start * rounds + round, position}, dead, async (block) => {
-      block.observe("vectors", "count", load.size);
+      block.observe("vectors", "count", load.indexed);
       block.observe("build_seconds", "s", load.build_seconds, {label: load.reused ? "reopened" : "new"});
-      if (load.bytes !== null) block.observe("bytes", "bytes", load.bytes);
+      if (load.index_bytes !== null) block.observe("bytes", "bytes", load.index_bytes);
       const nothing = await session.worker.call<Timed>("searchNothing", {
         query: rowOf(asked, 0),
         n: null_requests,
@@ -159,7 +159,7 @@ export async function visitGraphs({
   const loaded = new Map<string, Awaited<ReturnType<typeof loadGraph>>>();
   for (const [index, session] of sessions.entries()) {
     step((index / sessions.length) * LOADING, `${session.card.name} loads the graph`);
-    loaded.set(session.card.name, await loadGraph(session, {nodes, from, to, directory}));
+    loaded.set(session.card.name, await loadGraph(session, {edges: {nodes, from, to}, directory}));
   }
   const dead = new Set<string>();
   const visits = interleave(sessions, rounds);
@@ -168,7 +168,7 @@ export async function visitGraphs({
     const load = loaded.get(name) as NonNullable<ReturnType<typeof loaded.get>>;
     step(LOADING + (index / visits.length) * (1 - LOADING), `${name} walks, round ${round + 1}`);
     await visit(record, session, {round: start * rounds + round, position}, dead, async (block) => {
-      block.observe("edges", "count", load.size);
+      block.observe("edges", "count", load.indexed);
       const {sha256} = await session.worker.call<{sha256: string}>("reached", {
         seeds: compared,
         hops: HOPS,

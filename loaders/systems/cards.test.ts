@@ -9,8 +9,17 @@ import {readCards} from "./cards.ts";
 test("every system has a card with where it was had, a licence and what speaks against the comparison", async () => {
   const cards = await readCards();
   assert.equal(cards[0]?.name, "engram");
-  for (const {name, origin, licence, caveats, scenarios} of cards)
-    assert.ok(origin !== "" && licence !== "" && caveats.length > 0 && scenarios.length > 0, name);
+  for (const {name, origin, licence, caveats, configurations} of cards) {
+    assert.ok(origin !== "" && licence !== "" && caveats.length > 0, name);
+    for (const {scenarios, tuned_by, says} of configurations)
+      assert.ok(scenarios.length > 0 && tuned_by !== "" && says !== "", name);
+  }
+});
+
+test("who takes part in durable writes says what happens before a write is acknowledged", async () => {
+  for (const {name, configurations} of await readCards())
+    for (const {scenarios, durability} of configurations)
+      assert.equal(scenarios.includes("write"), durability !== undefined, name);
 });
 
 async function withFolder(card: string, use: (systems: URL) => Promise<void>) {

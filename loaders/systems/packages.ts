@@ -34,7 +34,7 @@ export async function installPackages(
   effects: {run: Run} = {run},
 ): Promise<Availability> {
   const folder = packagesFolder(cache, name);
-  if (existsSync(folder)) return {ready: true, version};
+  if (existsSync(folder)) return {ready: true, version, folder};
   const half = `${folder}.${process.pid}`;
   log(`installing ${name} ${version}, once, into ${folder}`);
   try {
@@ -43,7 +43,7 @@ export async function installPackages(
       cpSync(fileURLToPath(new URL(`./${name}/${file}`, import.meta.url)), join(half, file));
     await effects.run("npm", ["ci", "--no-audit", "--no-fund", "--omit=dev"], half);
     renameSync(half, folder);
-    return {ready: true, version};
+    return {ready: true, version, folder};
   } catch (error) {
     const {message, stderr} = error as Error & {stderr?: string};
     const words = (stderr ?? message)

@@ -1,41 +1,86 @@
-// The worker's side of a system under test: runs in a process of its own, holds one system open, and times
-// it request by request. Everything but the timed call happens outside of the clock.
+// The worker's side of a system under test: runs in a process of its own, holds one face of one system open, and
+// times it request by request. Everything but the timed call happens outside of the clock.
 import {createHash} from "node:crypto";
-import type {GraphTraversal, Loaded, System, VectorSearch} from "./system.ts";
+import {mkdirSync} from "node:fs";
+import {join} from "node:path";
+import {diskBytes, memoryBytes} from "./footprint.ts";
+import {
+  type DurableWrites,
+  type EdgeList,
+  type Face,
+  type GraphTraversal,
+  type HybridAnswer,
+  type HybridSearch,
+  NOTHING,
+  type Opening,
+  type Pass,
+  type Readiness,
+  type System,
+  type VectorSearch,
+} from "./system.ts";
 
 export interface Timed {
-  /** ns on the process's monotonic clock, per request, in the order asked. */
+  /** ns on the machine's monotonic clock, per request, in the order asked. */
   start_ns: Float64Array;
   end_ns: Float64Array;
+  /** `inside`: by the system's own process, around the vendor's call; `around`: by this one, road included. */
+  clock: "inside" | "around";
+  /** Round trips of some of the same requests, ns, where the clock was inside; else empty. */
+  road_ns: Float64Array;
+  /** Median request of each warm-up round, ns. */
+  warm_up_ns: Float64Array;
 }
 
+/** Which system, set up how; `folder`: file URL of its folder, with a slash at its end. */
+export interface Subject {
+  folder: string;
+  cache: string;
+  /** Of its name; the best known one where it is left out. */
+  configuration?: string;
+  /** Shared by all subjects: each has a folder of its own below. */
+  directory: string;
+  threads?: number;
+}
+
+export interface Loaded extends Readiness {
+  /** Until its process answers and what the directory holds is open. */
+  start_seconds: number;
+  /** The directory held the data already. */
+  reused: boolean;
+  build_seconds: number;
+  /** From the last row handed over until the index is built. */
+  ready_seconds: number;
+}
+
+interface Held {
+  face: Face;
+  opening: Opening;
+  /** Memory of this process before the face was opened. */
+  baseline_bytes: number;
+}
+
+const WARM_UP_MS_MAX = 5_000;
+/** Requests whose round trip is taken, where the clock that counts is inside. */
+const ROAD_REQUESTS = 50;
+
+let held: Held | undefined;
 let vectors: VectorSearch | undefined;
 let graph: GraphTraversal | undefined;
+let hybrid: HybridSearch | undefined;
+let writes: DurableWrites | undefined;
 
-/** `folder`: file URL of the system's folder, with a slash at its end. */
 async function systemIn(folder: string): Promise<System> {
   const {system} = (await import(new URL("index.ts", folder).href)) as {system: System};
   return system;
 }
 
-function opened<Face>(face: Face | undefined, doing: string): Face {
-  if (face === undefined) throw new Error(`nothing is loaded to ${doing}; call load first`);
+function opened<F>(face: F | undefined, doing: string): F {
+  if (face === undefined) throw new Error(`nothing is loaded to ${doing}; load it first`);
   return face;
 }
 
 const nanoseconds = () => Number(process.hrtime.bigint());
-
-async function timed(n: number, request: (index: number) => void | Promise<void>): Promise<Timed> {
-  const start_ns = new Float64Array(n);
-  const end_ns = new Float64Array(n);
-  for (let index = 0; index < n; index++) {
-    start_ns[index] = nanoseconds();
-    const pending = request(index);
-    if (pending !== undefined) await pending; // a synchronous system pays for no promise
-    end_ns[index] = nanoseconds();
-  }
-  return {start_ns, end_ns};
-}
+const secondsSince = (began: number) => (nanoseconds() - began) / 1e9;
 
 export async function prepare(
   {folder, cache}: {folder: string; cache: string},
@@ -44,26 +89,143 @@ export async function prepare(
   return (await systemIn(folder)).prepare(cache, report);
 }
 
+function openingOf({card}: System, subject: Subject, dimension: number, face: string): Opening {
+  const name = subject.configuration ?? card.configurations[0].name;
+  const configuration = card.configurations.find((candidate) => candidate.name === name);
+  if (configuration === undefined)
+    throw new RangeError(
+      `${card.name} has no configuration "${name}"; it has ${card.configurations.map((each) => each.name).join(", ")}`,
+    );
+  const directory = join(subject.directory, `${card.name}-${name}-${face}`);
+  mkdirSync(directory, {recursive: true});
+  return {cache: subject.cache, configuration, directory, dimension, threads: subject.threads ?? 1};
+}
+
+/** Opens a face, loads it where its directory was empty, and waits for its index. */
+async function open<F extends Face>(
+  subject: Subject,
+  name: "vectorSearch" | "graphTraversal" | "hybridSearch" | "durableWrites",
+  dimension: number,
+  load: ((face: F) => Promise<void>) | null,
+): Promise<{face: F; loaded: Loaded}> {
+  const system = await systemIn(subject.folder);
+  const opening = openingOf(system, subject, dimension, name);
+  const face = system[name]?.(opening) as F | undefined;
+  if (face === undefined) throw new TypeError(`${system.card.name} has no ${name}`);
+  held = {face, opening, baseline_bytes: memoryBytes([process.pid])};
+  let began = nanoseconds();
+  const reused = await face.start();
+  const start_seconds = secondsSince(began);
+  began = nanoseconds();
+  if (!reused && load !== null) await load(face);
+  const build_seconds = secondsSince(began);
+  began = nanoseconds();
+  const readiness = await face.ready();
+  return {
+    face,
+    loaded: {...readiness, reused, start_seconds, build_seconds, ready_seconds: secondsSince(began)},
+  };
+}
+
 export interface VectorsLoaded extends Loaded {
-  size: number;
-  bytes: number | null;
   efforts: number[];
 }
 
-export async function loadVectors(input: {
-  folder: string;
-  cache: string;
-  directory: string;
-  vectors: Float32Array;
-  dimension: number;
-}): Promise<VectorsLoaded> {
-  const system = await systemIn(input.folder);
-  vectors = opened(await system.vectorSearch?.(input.cache), "search vectors");
-  const loaded = await vectors.load(input.vectors, input.dimension, input.directory);
-  return {...loaded, size: vectors.size(), bytes: vectors.bytes(), efforts: [...vectors.efforts]};
+/** `vectors` null: opens what is there. */
+export async function loadVectors(
+  input: Subject & {vectors: Float32Array | null; dimension: number},
+): Promise<VectorsLoaded> {
+  const given = input.vectors;
+  const {face, loaded} = await open<VectorSearch>(
+    input,
+    "vectorSearch",
+    input.dimension,
+    given && ((search) => search.load(given)),
+  );
+  vectors = face;
+  return {...loaded, efforts: [...face.efforts]};
 }
 
-const ROUNDS_OF_WARM_UP = 20;
+export interface GraphLoaded extends Loaded {
+  wordings: string[];
+  spreads: boolean;
+}
+
+/** `edges` null: opens what is there. */
+export async function loadGraph(input: Subject & {edges: EdgeList | null}): Promise<GraphLoaded> {
+  const given = input.edges;
+  const {face, loaded} = await open<GraphTraversal>(
+    input,
+    "graphTraversal",
+    0,
+    given && ((walk) => walk.load(given)),
+  );
+  graph = face;
+  return {...loaded, wordings: [...face.wordings], spreads: face.spread !== undefined};
+}
+
+export async function loadHybrid(
+  input: Subject & {vectors: Float32Array; dimension: number; edges: EdgeList; groups: Uint8Array},
+): Promise<VectorsLoaded> {
+  const {face, loaded} = await open<HybridSearch>(input, "hybridSearch", input.dimension, (both) =>
+    both.load(input.vectors, input.edges, input.groups),
+  );
+  hybrid = face;
+  return {...loaded, efforts: [...face.efforts]};
+}
+
+export async function openWrites(input: Subject & {dimension: number}): Promise<Loaded> {
+  const {face, loaded} = await open<DurableWrites>(input, "durableWrites", input.dimension, null);
+  writes = face;
+  return loaded;
+}
+
+async function timed(
+  n: number,
+  request: (index: number) => unknown,
+): Promise<Pick<Timed, "start_ns" | "end_ns">> {
+  const start_ns = new Float64Array(n);
+  const end_ns = new Float64Array(n);
+  for (let index = 0; index < n; index++) {
+    start_ns[index] = nanoseconds();
+    const pending = request(index);
+    if (pending instanceof Promise) await pending; // a synchronous system pays for no promise
+    end_ns[index] = nanoseconds();
+  }
+  return {start_ns, end_ns};
+}
+
+const durations = ({start_ns, end_ns}: Pick<Timed, "start_ns" | "end_ns">) =>
+  end_ns.map((end, at) => end - (start_ns[at] as number));
+
+const medianOf = (values: Float64Array) => values.toSorted()[Math.floor(values.length / 2)] ?? 0;
+
+const NO_ROAD = {clock: "around", road_ns: new Float64Array(0)} as const;
+
+/** Repeats `round` as often as the configuration says, or until the time for it is over; the median of each. */
+async function warmUp(round: () => Promise<Pick<Timed, "start_ns" | "end_ns">>): Promise<Float64Array> {
+  const rounds = held?.opening.configuration.warm_up_rounds ?? 0;
+  const until = nanoseconds() + WARM_UP_MS_MAX * 1e6;
+  const medians: number[] = [];
+  while (medians.length < rounds && nanoseconds() < until) medians.push(medianOf(durations(await round())));
+  return Float64Array.from(medians);
+}
+
+/** Warms up, then takes the times: inside by `pass` where the system has a process of its own, else around `ask`. */
+async function measured<Answers>(
+  n: number,
+  ask: (index: number) => unknown,
+  pass: (() => Promise<Pass<Answers>>) | undefined,
+  answers: Answers,
+): Promise<Timed & {answers: Answers}> {
+  if (pass === undefined) {
+    const warm_up_ns = await warmUp(() => timed(n, ask));
+    return {...(await timed(n, ask)), ...NO_ROAD, warm_up_ns, answers};
+  }
+  const warm_up_ns = await warmUp(pass);
+  const road_ns = durations(await timed(Math.min(n, ROAD_REQUESTS), ask));
+  return {...(await pass()), clock: "inside", road_ns, warm_up_ns};
+}
 
 /** One pass over the queries at one effort: answers n × k, best first. */
 export async function search(input: {
@@ -80,55 +242,68 @@ export async function search(input: {
   );
   const ordinals = new Uint32Array(n * k);
   const rows = Array.from({length: n}, (_, at) => ordinals.subarray(at * k, (at + 1) * k));
-  for (let at = 0; at < Math.min(n, ROUNDS_OF_WARM_UP); at++)
-    await face.search(cues[at], k, effort, rows[at] as Uint32Array);
-  const times = await timed(n, (at) => face.search(cues[at], k, effort, rows[at] as Uint32Array));
-  return {...times, ordinals};
+  const pass = face.searchPass?.bind(face);
+  const {answers, ...times} = await measured(
+    n,
+    (at) => face.search(cues[at], k, effort, rows[at] as Uint32Array),
+    pass && (() => pass(queries, k, effort)),
+    ordinals,
+  );
+  return {...times, ordinals: answers};
+}
+
+/** All queries at once on all threads: the whole time and the answers; null where the system has no such call. */
+export async function searchBatch(input: {
+  queries: Float32Array;
+  k: number;
+  effort: number;
+}): Promise<{start_ns: number; end_ns: number; ordinals: Uint32Array} | null> {
+  const face = opened(vectors, "search");
+  if (face.searchBatch === undefined) return null;
+  await face.searchBatch(input.queries, input.k, input.effort);
+  const start_ns = nanoseconds();
+  const ordinals = await face.searchBatch(input.queries, input.k, input.effort);
+  return {start_ns, end_ns: nanoseconds(), ordinals};
 }
 
 export async function searchNothing(input: {query: Float32Array; n: number}): Promise<Timed> {
   const face = opened(vectors, "ask for nothing");
   const cue = face.cue(input.query);
   const out = new Uint32Array(1);
-  return timed(input.n, () => face.nullRequest(cue, out));
-}
-
-export interface GraphLoaded extends Loaded {
-  size: number;
-}
-
-export async function loadGraph(input: {
-  folder: string;
-  cache: string;
-  directory: string;
-  nodes: number;
-  from: Uint32Array;
-  to: Uint32Array;
-}): Promise<GraphLoaded> {
-  const system = await systemIn(input.folder);
-  graph = opened(await system.graphTraversal?.(input.cache), "walk a graph");
-  const loaded = await graph.load(input.nodes, input.from, input.to, input.directory);
-  return {...loaded, size: await graph.size()};
+  const {answers: _, ...times} = await measured(
+    input.n,
+    () => face.nullRequest(cue, out),
+    undefined,
+    undefined,
+  );
+  return times;
 }
 
 /** Times the counting of what lies within `hops` of each seed. */
 export async function reach(input: {
   seeds: Uint32Array;
   hops: number;
+  wording?: string;
 }): Promise<Timed & {counts: Uint32Array}> {
   const face = opened(graph, "walk");
-  const counts = new Uint32Array(input.seeds.length);
-  const times = await timed(input.seeds.length, (at) => {
-    const found = face.reach(input.seeds[at] as number, input.hops);
-    if (typeof found === "number") {
+  const {seeds, hops, wording = face.wordings[0] as string} = input;
+  const counts = new Uint32Array(seeds.length);
+  const pass = face.reachPass?.bind(face);
+  const {answers, ...times} = await measured(
+    seeds.length,
+    (at) => {
+      const found = face.reach(seeds[at] as number, hops, wording);
+      if (typeof found !== "number")
+        return found.then((count) => {
+          counts[at] = count;
+        });
       counts[at] = found;
       return undefined;
-    }
-    return found.then((count) => {
-      counts[at] = count;
-    });
-  });
-  return {...times, counts};
+    },
+    pass && (() => pass(seeds, hops, wording)),
+    counts,
+  );
+  return {...times, counts: answers};
 }
 
 /** SHA-256 over seed, hops and the sorted nodes of each answer. */
@@ -138,20 +313,141 @@ export function answersSha256(answers: Iterable<{seed: number; hops: number; nod
   return hash.digest("hex");
 }
 
-export async function reached(input: {seeds: Uint32Array; hops: number[]}): Promise<{sha256: string}> {
+export async function reached(input: {
+  seeds: Uint32Array;
+  hops: number[];
+  wording?: string;
+}): Promise<{sha256: string}> {
   const face = opened(graph, "walk");
+  const {wording = face.wordings[0] as string} = input;
   const answers: {seed: number; hops: number; nodes: Uint32Array}[] = [];
   for (const hops of input.hops)
-    for (const seed of input.seeds) answers.push({seed, hops, nodes: await face.reached(seed, hops)});
+    for (const seed of input.seeds)
+      answers.push({seed, hops, nodes: await face.reached(seed, hops, wording)});
   return {sha256: answersSha256(answers)};
 }
 
+/** Times weighted spreading from each seed: n × limit ordinals, strongest first, filled up with NOTHING. */
+export async function spread(input: {
+  seeds: Uint32Array;
+  limit: number;
+  wording?: string;
+}): Promise<Timed & {ordinals: Uint32Array}> {
+  const face = opened(graph, "spread");
+  const ask = opened(face.spread, "spread").bind(face);
+  const pass = face.spreadPass?.bind(face);
+  const {seeds, limit, wording = face.wordings[0] as string} = input;
+  const ordinals = new Uint32Array(seeds.length * limit).fill(NOTHING);
+  const {answers, ...times} = await measured(
+    seeds.length,
+    (at) => {
+      const found = ask(seeds[at] as number, limit, wording);
+      if (found instanceof Promise)
+        return found.then((strongest) => ordinals.set(strongest.subarray(0, limit), at * limit));
+      ordinals.set(found.subarray(0, limit), at * limit);
+      return undefined;
+    },
+    pass && (() => pass(seeds, limit, wording)),
+    ordinals,
+  );
+  return {...times, ordinals: answers};
+}
+
 export async function reachNothing(input: {n: number}): Promise<Timed> {
-  const face = opened(graph, "ask for nothing");
-  return timed(input.n, () => face.nullRequest());
+  return nothing(opened(graph, "ask for nothing"), input.n);
+}
+
+async function nothing(face: {nullRequest(): unknown}, n: number): Promise<Timed> {
+  const {answers: _, ...times} = await measured(n, () => face.nullRequest(), undefined, undefined);
+  return times;
+}
+
+/** Vector, then two hops, filtered by group: one answer per query and its group. */
+export async function askHybrid(input: {
+  queries: Float32Array;
+  dimension: number;
+  groups: Uint8Array;
+  k: number;
+  effort: number;
+}): Promise<Timed & {answers: HybridAnswer[]}> {
+  const face = opened(hybrid, "ask");
+  const {queries, dimension, groups, k, effort} = input;
+  const cues = Array.from(groups, (_, at) =>
+    face.cue(queries.subarray(at * dimension, (at + 1) * dimension)),
+  );
+  const answers: HybridAnswer[] = [];
+  return measured(
+    groups.length,
+    (at) => {
+      const answer = face.ask(cues[at], k, effort, groups[at] as number);
+      if (answer instanceof Promise)
+        return answer.then((found) => {
+          answers[at] = found;
+        });
+      answers[at] = answer;
+      return undefined;
+    },
+    undefined,
+    answers,
+  );
+}
+
+export async function hybridNothing(input: {n: number}): Promise<Timed> {
+  return nothing(opened(hybrid, "ask for nothing"), input.n);
+}
+
+/** Writes the rows in batches, each acknowledged before the next: one request per batch. No warm-up: what was written
+ *  stays written. */
+export async function write(input: {
+  first: number;
+  vectors: Float32Array;
+  dimension: number;
+  batch: number;
+}): Promise<Timed> {
+  const face = opened(writes, "write");
+  const {first, dimension, batch} = input;
+  const rows = input.vectors.length / dimension;
+  const none = {road_ns: new Float64Array(0), warm_up_ns: new Float64Array(0)};
+  if (face.writePass !== undefined) {
+    const {start_ns, end_ns} = await face.writePass(first, input.vectors, batch);
+    return {start_ns, end_ns, clock: "inside", ...none};
+  }
+  const times = await timed(Math.ceil(rows / batch), (at) =>
+    face.write(
+      first + at * batch,
+      input.vectors.subarray(at * batch * dimension, (at + 1) * batch * dimension),
+    ),
+  );
+  return {...times, clock: "around", ...none};
+}
+
+export async function writeNothing(input: {n: number}): Promise<Timed> {
+  return nothing(opened(writes, "ask for nothing"), input.n);
+}
+
+/** What can be read back now, ascending: a system that loses writes shows here, most of all after it was killed. */
+export async function written(): Promise<{ordinals: Uint32Array}> {
+  return {ordinals: (await opened(writes, "read back").written()).toSorted()};
+}
+
+export interface Footprint {
+  /** Of this process and those that hold the system, shared pages by share (PSS). */
+  memory_bytes: number;
+  /** Of this process before the system was opened. */
+  baseline_bytes: number;
+  disk_bytes: number;
+}
+
+export async function footprint(): Promise<Footprint> {
+  const {face, opening, baseline_bytes} = opened(held, "measure");
+  return {
+    memory_bytes: memoryBytes([process.pid, ...face.processes()]),
+    baseline_bytes,
+    disk_bytes: diskBytes(opening.directory),
+  };
 }
 
 export async function close(): Promise<void> {
-  await vectors?.close();
-  await graph?.close();
+  await held?.face.stop();
+  held = undefined;
 }

@@ -1,8 +1,8 @@
 // hnswlib through its npm binding: the reference implementation of HNSW (Malkov & Yashunin 2018).
-import {existsSync} from "node:fs";
+import {existsSync, statSync} from "node:fs";
 import {join} from "node:path";
 import {installPackages, requirePackage} from "../packages.ts";
-import type {System, VectorSearch} from "../system.ts";
+import type {Opening, System, VectorSearch} from "../system.ts";
 import {card} from "./card.ts";
 
 interface Hnsw {
@@ -21,16 +21,20 @@ interface Package {
 
 const SEED = 100;
 
-function vectorSearch({HierarchicalNSW}: Package): VectorSearch {
-  let index: Hnsw;
-  let empty: Hnsw;
+function vectorSearch({cache, configuration, directory, dimension}: Opening): VectorSearch {
+  const {HierarchicalNSW} = requirePackage<Package>(cache, card.name, "hnswlib-node");
+  const {M, efConstruction} = configuration.settings as {M: number; efConstruction: number};
+  const file = join(directory, "hnswlib.index");
+  let index = new HierarchicalNSW("ip", dimension);
+  const lone = fresh(1);
+  lone.addPoint(new Array(dimension).fill(1), 0);
   let width = 0;
 
-  const fresh = (dimension: number, maxElements: number) => {
+  function fresh(maxElements: number): Hnsw {
     const made = new HierarchicalNSW("ip", dimension);
-    made.initIndex({maxElements, m: 16, efConstruction: 200, randomSeed: SEED});
+    made.initIndex({maxElements, m: M, efConstruction, randomSeed: SEED});
     return made;
-  };
+  }
   const setWidth = (ef: number) => {
     if (ef === width) return;
     index.setEf(ef);
@@ -39,25 +43,21 @@ function vectorSearch({HierarchicalNSW}: Package): VectorSearch {
 
   return {
     efforts: [10, 16, 24, 32, 48, 64, 96, 128, 192, 256],
-    async load(vectors, dimension, directory) {
-      const file = join(directory, "hnswlib.index");
-      const count = vectors.length / dimension;
-      const row = (at: number) => Array.from(vectors.subarray(at * dimension, (at + 1) * dimension));
-      empty = fresh(dimension, 1);
-      empty.addPoint(row(0), 0);
+    async start() {
       const reused = existsSync(file);
-      const began = process.hrtime.bigint();
-      if (reused) {
-        index = new HierarchicalNSW("ip", dimension);
-        index.readIndexSync(file);
-      } else {
-        index = fresh(dimension, count);
-        for (let at = 0; at < count; at++) index.addPoint(row(at), at);
-      }
-      const build_seconds = Number(process.hrtime.bigint() - began) / 1e9;
-      if (!reused) index.writeIndexSync(file);
-      width = 0;
-      return {build_seconds, reused};
+      if (reused) index.readIndexSync(file);
+      return reused;
+    },
+    async load(vectors) {
+      const count = vectors.length / dimension;
+      index = fresh(count);
+      for (let at = 0; at < count; at++)
+        index.addPoint(Array.from(vectors.subarray(at * dimension, (at + 1) * dimension)), at);
+      index.writeIndexSync(file);
+    },
+    async ready() {
+      const held = index.getCurrentCount();
+      return {held, indexed: held, segments: null, index_bytes: statSync(file).size};
     },
     cue: (query) => Array.from(query),
     search(cue, k, effort, out) {
@@ -65,16 +65,15 @@ function vectorSearch({HierarchicalNSW}: Package): VectorSearch {
       out.set(index.searchKnn(cue as number[], k).neighbors);
     },
     nullRequest(cue, out) {
-      out.set(empty.searchKnn(cue as number[], 1).neighbors);
+      out.set(lone.searchKnn(cue as number[], 1).neighbors);
     },
-    size: () => index.getCurrentCount(),
-    bytes: () => null,
-    async close() {},
+    processes: () => [],
+    async stop() {},
   };
 }
 
 export const system: System = {
   card,
   prepare: (cache, log) => installPackages(cache, card, log),
-  vectorSearch: async (cache) => vectorSearch(requirePackage<Package>(cache, card.name, "hnswlib-node")),
+  vectorSearch,
 };

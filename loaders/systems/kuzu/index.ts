@@ -1,8 +1,8 @@
 // Kuzu through its npm package: an embedded graph database with Cypher, in this process.
-import {existsSync, writeFileSync} from "node:fs";
+import {existsSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {installPackages, requirePackage} from "../packages.ts";
-import type {GraphTraversal, System} from "../system.ts";
+import type {GraphTraversal, Opening, System} from "../system.ts";
 import {card} from "./card.ts";
 
 interface Rows {
@@ -24,16 +24,23 @@ interface Package {
   Connection: new (database: unknown, threads: number) => Connection;
 }
 
-const BUFFER_POOL_BYTES = 1024 * 2 ** 20;
-const THREADS = 1;
-/** Of the ways to ask (plain 1..k, ALL SHORTEST, SHORTEST, chained hops), this was the fastest on every depth. */
-const within = (hops: number, answer: string) =>
-  `MATCH (a:N)-[:E* SHORTEST 1..${hops}]->(b:N) WHERE a.id = $seed AND b.id <> $seed RETURN ${answer} AS answer`;
+const MEBIBYTE = 2 ** 20;
+/** Of the ways to ask (plain 1..k, ALL SHORTEST, SHORTEST, chained hops), the first was the fastest on every depth. */
+const WITHIN: Record<string, (hops: number) => string> = {
+  shortest: (hops) => `MATCH (a:N)-[:E* SHORTEST 1..${hops}]->(b:N)`,
+  plain: (hops) => `MATCH (a:N)-[:E*1..${hops}]->(b:N)`,
+};
+const ASKED = {
+  count: "WHERE a.id = $seed AND b.id <> $seed RETURN count(DISTINCT b.id) AS answer",
+  nodes: "WHERE a.id = $seed AND b.id <> $seed RETURN DISTINCT b.id AS answer",
+};
 
-function graphTraversal({Database, Connection}: Package): GraphTraversal {
+function graphTraversal({cache, configuration, directory, threads}: Opening): GraphTraversal {
+  const {Database, Connection} = requirePackage<Package>(cache, card.name, "kuzu");
+  const {buffer_pool_mb} = configuration.settings as {buffer_pool_mb: number};
+  const statements = new Map<string, Prepared>();
   let database: {closeSync(): void};
   let connection: Connection;
-  const statements = new Map<string, Prepared>();
 
   const prepared = (text: string) => {
     const known = statements.get(text);
@@ -49,18 +56,22 @@ function graphTraversal({Database, Connection}: Package): GraphTraversal {
     result.close();
     return rows;
   };
+  const within = (seed: number, hops: number, wording: string, asked: keyof typeof ASKED) =>
+    ask(`${WITHIN[wording]?.(hops)} ${ASKED[asked]}`, {seed});
 
   return {
-    async load(nodes, from, to, directory) {
+    wordings: Object.keys(WITHIN),
+    async start() {
       const path = join(directory, "kuzu.db");
       const reused = existsSync(path);
-      database = new Database(path, BUFFER_POOL_BYTES);
-      connection = new Connection(database, THREADS);
-      if (reused) return {build_seconds: 0, reused};
+      database = new Database(path, buffer_pool_mb * MEBIBYTE);
+      connection = new Connection(database, threads);
+      return reused;
+    },
+    async load({nodes, from, to}) {
       const files = {nodes: join(directory, "nodes.csv"), edges: join(directory, "edges.csv")};
       writeFileSync(files.nodes, Array.from({length: nodes}, (_, node) => `${node}\n`).join(""));
       writeFileSync(files.edges, Array.from(from, (node, at) => `${node},${to[at]}\n`).join(""));
-      const began = process.hrtime.bigint();
       for (const statement of [
         "CREATE NODE TABLE N(id INT64, PRIMARY KEY(id))",
         "CREATE REL TABLE E(FROM N TO N)",
@@ -68,15 +79,20 @@ function graphTraversal({Database, Connection}: Package): GraphTraversal {
         `COPY E FROM '${files.edges}'`,
       ])
         connection.querySync(statement).close();
-      return {build_seconds: Number(process.hrtime.bigint() - began) / 1e9, reused};
+      for (const file of Object.values(files)) rmSync(file);
     },
-    reach: (seed, hops) => Number(ask(within(hops, "count(*)"), {seed})[0]?.answer),
-    reached: (seed, hops) => Uint32Array.from(ask(within(hops, "b.id"), {seed}), (row) => Number(row.answer)),
+    async ready() {
+      const held = Number(ask("MATCH ()-[e:E]->() RETURN count(*) AS answer", {})[0]?.answer);
+      return {held, indexed: held, segments: null, index_bytes: null};
+    },
+    reach: (seed, hops, wording) => Number(within(seed, hops, wording, "count")[0]?.answer),
+    reached: (seed, hops, wording) =>
+      Uint32Array.from(within(seed, hops, wording, "nodes"), ({answer}) => Number(answer)),
     nullRequest() {
       ask("RETURN 1 AS answer", {});
     },
-    size: () => Number(ask("MATCH ()-[e:E]->() RETURN count(*) AS answer", {})[0]?.answer),
-    async close() {
+    processes: () => [],
+    async stop() {
       connection.closeSync();
       database.closeSync();
     },
@@ -86,5 +102,5 @@ function graphTraversal({Database, Connection}: Package): GraphTraversal {
 export const system: System = {
   card,
   prepare: (cache, log) => installPackages(cache, card, log),
-  graphTraversal: async (cache) => graphTraversal(requirePackage<Package>(cache, card.name, "kuzu")),
+  graphTraversal,
 };

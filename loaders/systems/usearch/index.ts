@@ -1,8 +1,8 @@
 // USearch through its npm package: a single-header HNSW with its own SIMD kernels.
-import {existsSync} from "node:fs";
+import {existsSync, statSync} from "node:fs";
 import {join} from "node:path";
 import {installPackages, requirePackage} from "../packages.ts";
-import type {System, VectorSearch} from "../system.ts";
+import type {Opening, System, VectorSearch} from "../system.ts";
 import {card} from "./card.ts";
 
 interface Index {
@@ -24,30 +24,32 @@ interface Package {
   }) => Index;
 }
 
-const THREADS = 1;
+const EFFORTS = [10, 16, 24, 32, 48, 64, 96, 128, 192, 256];
 const ADD_AT_ONCE = 1_000;
+/** Of an index that only adds. */
+const ANY_WIDTH = 64;
 
-function vectorSearch({Index}: Package): VectorSearch {
-  let file = "";
-  let dimension = 0;
-  let empty: Index;
+function vectorSearch({cache, configuration, directory, dimension, threads}: Opening): VectorSearch {
+  const {Index} = requirePackage<Package>(cache, card.name, "usearch");
+  const {metric, quantization, connectivity, expansion_add} = configuration.settings as {
+    metric: string;
+    quantization: string;
+    connectivity: number;
+    expansion_add: number;
+  };
+  const file = join(directory, "usearch.index");
+  const fresh = (expansion_search: number) =>
+    new Index({dimensions: dimension, metric, quantization, connectivity, expansion_add, expansion_search});
+  const lone = fresh(ANY_WIDTH);
+  lone.add(BigUint64Array.of(0n), new Float32Array(dimension).fill(1), 1);
   const byWidth = new Map<number, Index>();
 
-  const fresh = (expansion_search: number) =>
-    new Index({
-      dimensions: dimension,
-      metric: "cos",
-      quantization: "f32",
-      connectivity: 16,
-      expansion_add: 128,
-      expansion_search,
-    });
   const ofWidth = (effort: number) => {
     const found = byWidth.get(effort);
     if (found !== undefined) return found;
+    byWidth.clear(); // one copy in memory at a time, as a user would have
     const opened = fresh(effort);
     opened.load(file);
-    byWidth.clear(); // one copy in memory at a time, as a user would have
     byWidth.set(effort, opened);
     return opened;
   };
@@ -56,36 +58,38 @@ function vectorSearch({Index}: Package): VectorSearch {
   };
 
   return {
-    efforts: [10, 16, 24, 32, 48, 64, 96, 128, 192, 256],
-    async load(vectors, width, directory) {
-      dimension = width;
-      file = join(directory, "usearch.index");
-      empty = fresh(10);
-      empty.add(BigUint64Array.of(0n), vectors.subarray(0, dimension), THREADS);
+    efforts: EFFORTS,
+    async start() {
       const reused = existsSync(file);
-      const began = process.hrtime.bigint();
-      if (!reused) {
-        const index = fresh(64);
-        const count = vectors.length / dimension;
-        for (let first = 0; first < count; first += ADD_AT_ONCE) {
-          const end = Math.min(count, first + ADD_AT_ONCE);
-          const keys = BigUint64Array.from({length: end - first}, (_, at) => BigInt(first + at));
-          index.add(keys, vectors.subarray(first * dimension, end * dimension), THREADS);
-        }
-        index.save(file);
+      if (reused) ofWidth(EFFORTS[0] as number);
+      return reused;
+    },
+    async load(vectors) {
+      const index = fresh(ANY_WIDTH);
+      const count = vectors.length / dimension;
+      for (let first = 0; first < count; first += ADD_AT_ONCE) {
+        const end = Math.min(count, first + ADD_AT_ONCE);
+        const keys = BigUint64Array.from({length: end - first}, (_, at) => BigInt(first + at));
+        index.add(keys, vectors.subarray(first * dimension, end * dimension), threads);
       }
-      return {build_seconds: Number(process.hrtime.bigint() - began) / 1e9, reused};
+      index.save(file);
+    },
+    async ready() {
+      const held = ofWidth(EFFORTS[0] as number).size();
+      return {held, indexed: held, segments: null, index_bytes: statSync(file).size};
     },
     cue: (query) => query,
     search(cue, k, effort, out) {
-      put(out, ofWidth(effort).search(cue as Float32Array, k, THREADS).keys);
+      put(out, ofWidth(effort).search(cue as Float32Array, k, 1).keys);
+    },
+    async searchBatch(queries, k, effort) {
+      return Uint32Array.from(ofWidth(effort).search(queries, k, threads).keys, Number);
     },
     nullRequest(cue, out) {
-      put(out, empty.search(cue as Float32Array, 1, THREADS).keys);
+      put(out, lone.search(cue as Float32Array, 1, 1).keys);
     },
-    size: () => ofWidth(10).size(),
-    bytes: () => null,
-    async close() {
+    processes: () => [],
+    async stop() {
       byWidth.clear();
     },
   };
@@ -94,5 +98,5 @@ function vectorSearch({Index}: Package): VectorSearch {
 export const system: System = {
   card,
   prepare: (cache, log) => installPackages(cache, card, log),
-  vectorSearch: async (cache) => vectorSearch(requirePackage<Package>(cache, card.name, "usearch")),
+  vectorSearch,
 };
