@@ -13,6 +13,7 @@ enum class Mutant : uint8_t {
   kNone,
   kSkipSync,                // acknowledges without fdatasync
   kAckBeforeSync,           // acknowledges what was appended while the sync ran
+  kSkipParentSync,          // the name of the engine's or the space's directory is never made durable
   kSkipDirectorySync,       // a new segment's or file's name is never made durable
   kNoCrc,                   // replays records without checking their bytes
   kNoChain,                 // checks each record by itself, not that it follows the one before
@@ -20,6 +21,7 @@ enum class Mutant : uint8_t {
   kCutMiddleDamage,         // "stop at the first bad record and truncate"
   kNoMark,                  // forgets what was synced: a shortened log looks like a torn tail
   kRetryFailedSync,         // calls a failed sync again and believes the second answer
+  kTrustPageCache,          // takes what a failed sync left in the page cache for durable when it opens
   kSplitBatch,              // logs a batch item by item
   kApplyWithoutLog,         // changes memory, forgets the log for unlink
   kTruncateBeforeSnapshot,  // removes log segments before the snapshot that replaces them is durable
@@ -31,6 +33,7 @@ inline constexpr std::array<std::string_view, static_cast<size_t>(Mutant::kCount
     "none",
     "skip-sync",
     "ack-before-sync",
+    "skip-parent-sync",
     "skip-directory-sync",
     "no-crc",
     "no-chain",
@@ -38,6 +41,7 @@ inline constexpr std::array<std::string_view, static_cast<size_t>(Mutant::kCount
     "cut-middle-damage",
     "no-mark",
     "retry-failed-sync",
+    "trust-page-cache",
     "split-batch",
     "apply-without-log",
     "truncate-before-snapshot",

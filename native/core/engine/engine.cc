@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/mutant.h"
 #include "base/random.h"
 #include "base/utf8.h"
 
@@ -26,6 +27,15 @@ SpaceUuid drawUuid(uint64_t& seed) {
   return uuid;
 }
 
+/** Also one that is there already: whoever made it may have died before its name was durable. */
+Status make_directory_durably(Disk& disk, const std::string& path) {
+  ENGRAM_TRY(disk.make_directory(path));
+  if (mutant(Mutant::kSkipParentSync)) return {};
+  const Status synced = disk.sync_directory(parent_path(path));
+  // A parent that this user may not even read was made, and its names kept, by somebody else.
+  return synced || synced.error().code == Code::kReadOnly ? Status{} : synced;
+}
+
 }  // namespace
 
 Engine::Engine(Disk& disk, std::string directory, std::unique_ptr<FileLock> lock, uint64_t seed,
@@ -34,7 +44,7 @@ Engine::Engine(Disk& disk, std::string directory, std::unique_ptr<FileLock> lock
 
 Result<std::unique_ptr<Engine>> Engine::open(Disk& disk, const std::string& directory, uint64_t seed,
                                              const LogOptions& options) {
-  ENGRAM_TRY(disk.make_directory(directory));
+  ENGRAM_TRY(make_directory_durably(disk, directory));
   auto lock = disk.lock(join_path(directory, kLockName));
   ENGRAM_TRY(lock);
   return std::unique_ptr<Engine>(
@@ -50,8 +60,7 @@ Result<std::shared_ptr<Space>> Engine::space(const std::string& id, const SpaceS
   auto found = open_.find(id);
   if (found == open_.end()) {
     const std::string path = join_path(directory_, id);
-    ENGRAM_TRY(disk_.make_directory(path));
-    ENGRAM_TRY(disk_.sync_directory(directory_));
+    ENGRAM_TRY(make_directory_durably(disk_, path));
     auto names = disk_.list(path);
     ENGRAM_TRY(names);
     if (std::find(names->begin(), names->end(), kSettingsName) == names->end()) {

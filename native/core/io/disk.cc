@@ -5,7 +5,9 @@
 namespace engram {
 
 std::string parent_path(const std::string& path) {
-  const size_t slash = path.find_last_of('/');
+  const size_t last = path.find_last_not_of('/');
+  if (last == std::string::npos) return path.empty() ? "." : "/";
+  const size_t slash = path.find_last_of('/', last);
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
 }

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace engram {
 namespace {
 
@@ -65,21 +67,49 @@ TEST(SimulatedDisk, AnUnsyncedWriteIsSometimesLostAndSometimesKept) {
   EXPECT_LT(kept, kSeeds * 9 / 10);
 }
 
-TEST(SimulatedDisk, ALongUnsyncedWriteIsSometimesTornAtASector) {
-  const uint64_t torn = survivals(
+TEST(SimulatedDisk, ALongUnsyncedWriteIsSometimesTornAtASectorAndSometimesAtAnyByte) {
+  uint64_t at_sector = 0;
+  uint64_t at_byte = 0;
+  survivals(
       [](SimulatedDisk& disk) {
         auto file = create(disk, "d/a");
         ASSERT_TRUE(disk.sync_directory("d").ok());
         ASSERT_TRUE(file->write(0, Bytes(2'000, 'x')).ok());
       },
-      [](SimulatedDisk& disk) {
+      [&](SimulatedDisk& disk) {
         const Bytes after = contents(disk, "d/a");
         const auto whole = static_cast<size_t>(std::count(after.begin(), after.end(), 'x'));
-        EXPECT_TRUE(whole == 2'000 || whole % SimulatedDisk::kSectorBytes == 0 ||
-                    whole % SimulatedDisk::kSectorBytes == 2'000 % SimulatedDisk::kSectorBytes);
-        return whole > 0 && whole < 2'000;
+        const bool torn = whole > 0 && whole < 2'000;
+        const size_t past = whole % SimulatedDisk::kSectorBytes;
+        const bool sector = past == 0 || past == 2'000 % SimulatedDisk::kSectorBytes;
+        at_sector += torn && sector ? 1 : 0;
+        at_byte += torn && !sector ? 1 : 0;
+        return torn;
       });
-  EXPECT_GT(torn, kSeeds / 20);
+  EXPECT_GT(at_sector, kSeeds / 20);
+  EXPECT_GT(at_byte, kSeeds / 50);
+}
+
+TEST(SimulatedDisk, AFileMayGrowWithoutItsContentsToZerosOrToAnotherFilesBytes) {
+  uint64_t zeros = 0;
+  uint64_t stale = 0;
+  survivals(
+      [](SimulatedDisk& disk) {
+        auto other = create(disk, "d/b");
+        ASSERT_TRUE(other->write(0, Bytes(3'000, 's')).ok());
+        ASSERT_TRUE(other->sync().ok());
+        auto file = create(disk, "d/a");
+        ASSERT_TRUE(disk.sync_directory("d").ok());
+        ASSERT_TRUE(file->write(0, Bytes(2'000, 'x')).ok());
+      },
+      [&](SimulatedDisk& disk) {
+        const Bytes after = contents(disk, "d/a");
+        zeros += !after.empty() && after == Bytes(after.size(), '\0') ? 1 : 0;
+        stale += after.find('s') != Bytes::npos ? 1 : 0;
+        return true;
+      });
+  EXPECT_GT(zeros, 0U);
+  EXPECT_GT(stale, 0U);
 }
 
 TEST(SimulatedDisk, ALaterWriteMaySurviveAnEarlierOne) {
@@ -133,7 +163,25 @@ TEST(SimulatedDisk, AFileWrittenDurablyIsWholeOrAbsentWhereverThePowerFails) {
         });
 }
 
-TEST(SimulatedDisk, AfterAFailedSyncTheNextOneSaysYesAndKeepsNothing) {
+TEST(SimulatedDisk, ADirectoryThatWasNotSyncedWithItsParentMayBeLostWithAllThatIsInIt) {
+  const auto made = [](SimulatedDisk& disk) {
+    ASSERT_TRUE(disk.make_directory("new").ok());
+    ASSERT_TRUE(write_file_durably(disk, "new/a", "kept").ok());
+  };
+  const auto whole = [](SimulatedDisk& disk) { return contents(disk, "new/a") == "kept"; };
+  const uint64_t kept = survivals(made, whole);
+  EXPECT_GT(kept, 0U);
+  EXPECT_LT(kept, kSeeds);
+  EXPECT_EQ(survivals(
+                [&](SimulatedDisk& disk) {
+                  made(disk);
+                  ASSERT_TRUE(disk.sync_directory(".").ok());
+                },
+                whole),
+            kSeeds);
+}
+
+TEST(SimulatedDisk, AfterAFailedSyncTheNextOneSaysYesAndTheBytesAreReadableUntilThePowerFails) {
   const uint64_t kept = survivals(
       [](SimulatedDisk& disk) {
         auto file = create(disk, "d/a");
@@ -142,9 +190,37 @@ TEST(SimulatedDisk, AfterAFailedSyncTheNextOneSaysYesAndKeepsNothing) {
         ASSERT_TRUE(file->write(0, "gone?").ok());
         EXPECT_FALSE(file->sync().ok());
         EXPECT_TRUE(file->sync().ok());
+        disk.kill();
+        EXPECT_EQ(contents(disk, "d/a"), "gone?");
       },
       [](SimulatedDisk& disk) { return contents(disk, "d/a") == "gone?"; });
-  EXPECT_LT(kept, kSeeds);
+  EXPECT_LT(kept, kSeeds / 2);
+}
+
+TEST(SimulatedDisk, WhatIsWrittenAgainAfterAFailedSyncCanBeSynced) {
+  EXPECT_EQ(survivals(
+                [](SimulatedDisk& disk) {
+                  auto file = create(disk, "d/a");
+                  ASSERT_TRUE(disk.sync_directory("d").ok());
+                  disk.fail_sync_after(1);
+                  ASSERT_TRUE(file->write(0, "again").ok());
+                  EXPECT_FALSE(file->sync().ok());
+                  ASSERT_TRUE(file->write(0, "again").ok());
+                  EXPECT_TRUE(file->sync().ok());
+                },
+                [](SimulatedDisk& disk) { return contents(disk, "d/a") == "again"; }),
+            kSeeds);
+}
+
+TEST(SimulatedDisk, AnErrorInTheMiddleOfAWriteLeavesAPartOfIt) {
+  SimulatedDisk disk(2);
+  auto file = create(disk, "d/a");
+  disk.fail_write_after(1);
+  const Status failed = file->write(0, Bytes(1'000, 'x'));
+  ASSERT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error().code, Code::kIo);
+  EXPECT_LT(contents(disk, "d/a").size(), 1'000U);
+  EXPECT_TRUE(file->write(0, "y").ok());
 }
 
 TEST(SimulatedDisk, WhenThePowerIsOffNothingWorksAndOpenFilesStayDeadAfterwards) {

@@ -1,6 +1,7 @@
 #include "log/recovery.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "base/mutant.h"
 #include "log/mark.h"
@@ -8,6 +9,11 @@
 
 namespace engram {
 namespace {
+
+struct ChainEnd {
+  Sequence sequence;
+  uint64_t offset;
+};
 
 struct SegmentFile {
   Sequence first;
@@ -82,6 +88,8 @@ Result<Recovered> recover_log(Disk& disk, const std::string& directory, const Sp
     out.synced = std::max(out.synced, header->first - 1);
     ChainPosition position{header->first - 1, header->chain};
     size_t offset = kSegmentHeaderBytes;
+    std::deque<ChainEnd> unsynced;  // records that nothing says were synced, and where each ends
+    out.unsynced = 0;               // a header without a synced record behind it may not be either
     while (const auto record = decode_record(*bytes, offset, uuid)) {
       if (!follows(*record, position)) break;
       position = {record->sequence, record->chain};
@@ -99,6 +107,9 @@ Result<Recovered> recover_log(Disk& disk, const std::string& directory, const Sp
         out.end = position;
       }
       offset += record->size;
+      unsynced.push_back({record->sequence, offset});
+      for (; !unsynced.empty() && unsynced.front().sequence <= out.synced; unsynced.pop_front())
+        out.unsynced = unsynced.front().offset;
     }
     if (position.sequence < from.sequence) bad = true;  // ends before the snapshot does
     out.earlier_bytes += out.size;

@@ -20,6 +20,7 @@ struct Recovered {
   Sequence synced = 0;         // highest sequence anything says was synced
   std::string segment;         // path of the segment to append to; empty when there is none
   uint64_t offset = 0;         // where the next record goes in it
+  uint64_t unsynced = 0;       // from here to `offset` nothing says that it is on the plate
   uint64_t size = 0;           // its length, preallocation included
   uint64_t earlier_bytes = 0;  // length of the segments before it
   uint64_t torn_bytes = 0;     // bytes of an unfinished write behind `offset`; they must be cut

@@ -1,6 +1,7 @@
 // The oracle's command: many trials, or every mutant until a seed catches it. Exit code 0: no violation, and
 // every mutant caught; 1 otherwise, with the seed and the command that repeats it.
-//   oracle --trials 20000 [--seed 1]
+//   oracle --recoveries 1000000 [--seed 1]   until so many crashes were recovered from
+//   oracle --trials 1 --seed 1629            repeats what a failure printed
 //   oracle --mutants [--seed 1]
 //   oracle --flips [--seed 1]
 #include <chrono>
@@ -16,15 +17,19 @@ namespace {
 using engram::TrialResult;
 
 constexpr uint64_t kSeedsPerMutant = 20'000;
+constexpr uint64_t kRecoveries = 50'000;  // when nobody says how many
 
 /** Alternates between the two kinds of trial. */
 TrialResult trial(uint64_t seed) {
   return seed % 4 == 3 ? engram::damage_trial(seed) : engram::crash_trial(seed);
 }
 
-int run_trials(uint64_t first, uint64_t count) {
+/** Until both are reached: so many trials, so many recoveries. */
+int run_trials(uint64_t first, uint64_t trials, uint64_t recoveries) {
   TrialResult sum;
-  for (uint64_t seed = first; seed < first + count; ++seed) {
+  uint64_t count = 0;
+  for (; count < trials || sum.recoveries < recoveries; ++count) {
+    const uint64_t seed = first + count;
     const TrialResult one = trial(seed);
     sum.recoveries += one.recoveries;
     sum.lost_writes += one.lost_writes;
@@ -83,6 +88,7 @@ int run_flips(uint64_t seed) {
 int main(int count, char** arguments) {
   uint64_t seed = 1;
   uint64_t trials = 0;
+  uint64_t recoveries = 0;
   bool mutants = false;
   bool flips = false;
   for (int i = 1; i < count; ++i) {
@@ -95,12 +101,14 @@ int main(int count, char** arguments) {
       seed = std::stoull(arguments[++i]);
     else if (argument == "--trials" && i + 1 < count)
       trials = std::stoull(arguments[++i]);
+    else if (argument == "--recoveries" && i + 1 < count)
+      recoveries = std::stoull(arguments[++i]);
     else {
-      std::fprintf(stderr, "oracle --trials N | --mutants | --flips   [--seed S]\n");
+      std::fprintf(stderr, "oracle --recoveries N | --trials N | --mutants | --flips   [--seed S]\n");
       return 3;
     }
   }
   if (mutants) return run_mutants(seed);
   if (flips) return run_flips(seed);
-  return run_trials(seed, trials == 0 ? 2'000 : trials);
+  return run_trials(seed, trials, trials + recoveries == 0 ? kRecoveries : recoveries);
 }

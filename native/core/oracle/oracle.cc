@@ -41,6 +41,7 @@ class History {
     auto space = engine_->space("s", {.dimension = kDimension});
     ENGRAM_TRY(space);
     space_ = *space;
+    failed_ = false;
     return {};
   }
   void close_without_sync() {
@@ -59,6 +60,7 @@ class History {
 
   /** One random operation; false when the disk no longer takes any. */
   bool step() {
+    if (failed_) return false;
     if (even_) return store(1, Durability::kGroup);
     switch (random_.below(12)) {
       case 0:
@@ -174,6 +176,7 @@ class History {
       disk_.set_room(SimulatedDisk::kNever);
       return true;
     }
+    failed_ = true;  // it may be kept or not: nothing later can be told apart from it
     return false;
   }
 
@@ -280,6 +283,7 @@ class History {
   bool nested_ = false;
   bool snapshotting_ = false;
   bool stepping_ = false;
+  bool failed_ = false;  // an operation of this life failed, and not for want of room
 };
 
 /** Where records begin and end in a segment; every eighth byte of any other file. */
@@ -308,6 +312,11 @@ TrialResult crash_trial(uint64_t seed) {
     result.violation = what;
     return result;
   };
+  const auto fail = [&] {
+    disk.cut_now();  // before the destructors, whose syncs nobody promised
+    history.close_without_sync();
+    random.chance(0.7) ? disk.restart() : disk.kill();
+  };
   if (random.chance(0.1)) disk.cut_after(1 + random.below(12));  // while the space is being made
   bool open = history.open().ok();
   if (!open && !disk.off()) return violated("a new space did not open");
@@ -316,19 +325,18 @@ TrialResult crash_trial(uint64_t seed) {
     if (open) {
       if (!disk.off()) disk.cut_after(1 + random.below(80));
       if (crowded) history.write_during_sync();
-      if (random.chance(0.1)) disk.fail_sync_after(1 + random.below(6));
+      if (random.chance(0.15)) disk.fail_sync_after(1 + random.below(6));
+      if (random.chance(0.05)) disk.fail_write_after(1 + random.below(20));
       if (!crowded && random.chance(0.15)) disk.set_room(random.below(6'000));
       for (uint64_t steps = random.below(40); steps > 0 && history.step(); --steps) {
       }
       if (random.chance(0.1) && !disk.off()) (void)history.close();
     }
-    history.close_without_sync();
-    disk.restart();
+    fail();
     if (random.chance(0.2)) {  // a second failure while it recovers
       disk.cut_after(1 + random.below(6));
       (void)history.open();
-      history.close_without_sync();
-      disk.restart();
+      fail();
     }
     if (const Status opened = history.open(); !opened)
       return violated("it does not open: " + opened.error().message);
@@ -338,7 +346,7 @@ TrialResult crash_trial(uint64_t seed) {
     if (const auto wrong = history.judge()) return violated(*wrong);
     const Bytes first = text_of(history.space());
     if (!history.settle()) return violated("the state is none that ever was");
-    history.close_without_sync();
+    fail();  // what recovery has shown must not go again
     if (!history.open().ok()) return violated("it does not open a second time");
     if (text_of(history.space()) != first) return violated("a second opening gives another state");
     open = true;
