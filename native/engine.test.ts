@@ -166,7 +166,7 @@ test("after a snapshot the same state opens, and the log it replaces is gone", a
       embeddings: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
       contents: ["x".repeat(5_000), "", ""],
     });
-    await space.link({from: "a", to: "b", relation: "near", weight: -0.5});
+    await space.link({from: "a", to: "b", relation: "near", weight: -0.5, at: 7});
     const files = () => readdirSync(join(directory, "test")).sort();
     assert.deepEqual(files(), ["log-0000000000000001", "mark", "space"]);
     await space.snapshot();
@@ -179,7 +179,7 @@ test("after a snapshot the same state opens, and the log it replaces is gone", a
     const again = await second.space("test", {dimension: 3});
     await again.verify();
     assert.equal(again.stats().digest, digest);
-    assert.deepEqual(again.edges("a"), [{to: "b", relation: "near", weight: -0.5}]);
+    assert.deepEqual(again.edges("a"), [{to: "b", relation: "near", weight: -0.5, at: 7}]);
     await second.close();
   } finally {
     rmSync(directory, {recursive: true});

@@ -47,6 +47,7 @@ Napi::Value SpaceHandle::edges(const Napi::CallbackInfo& info) {
     edge.Set("to", found[i].to);
     edge.Set("relation", found[i].relation);
     edge.Set("weight", static_cast<double>(found[i].weight));
+    edge.Set("at", found[i].at_ms);
     result.Set(i, edge);
   }
   return result;

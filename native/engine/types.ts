@@ -26,6 +26,8 @@ export interface Edge {
   relation: string;
   /** −1…1. */
   weight: number;
+  /** ms since 1970: when it was linked last. */
+  at: number;
 }
 
 export interface EpisodeInput {

@@ -1,14 +1,14 @@
-// The arcs of every node in one direction. Each node has one slab of an arena, with room for a power of two of
-// arcs, sorted by target and relation: the same edges lie the same way whatever their history, and a node's
-// arcs come in one stream of cache lines. What every walk reads, 8 bytes per arc, lies apart from what only
-// some read:
+// The arcs of every node in one direction. Each node has one slab of an arena, with room for a power of two
+// of arcs, sorted by target and relation: the same edges lie the same way whatever their history, and a
+// node's arcs come in one stream of cache lines. What every walk reads, 8 bytes per arc, lies apart from what
+// only some read:
 //
 //   hot arena   | slab: targets u32 × room, weights f32 × room | slab … |
 //   relations   | u16 × room                                   | …      |
 //   times       | f64 × room                                   | …      |   only where asked for
 //
-// Weights stay f32, as they were given: sixteen bits would halve nothing that a walk waits for (a slab of eight
-// arcs is one cache line) and change answers.
+// Weights stay f32, as they were given: sixteen bits would halve nothing that a walk waits for (a slab of
+// eight arcs is one cache line) and change answers.
 #pragma once
 
 #include <array>

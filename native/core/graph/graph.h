@@ -70,7 +70,7 @@ struct GraphScratch {
   };
   std::vector<Mark> marks;  // by ordinal
   uint32_t call = 0;
-  std::vector<Entry> entries;  // in order of discovery
+  std::vector<Entry> entries;        // in order of discovery
   std::vector<Activation> frontier;  // what arrived in the last step, to be passed on
   std::vector<uint32_t> next;        // entries that something arrives at in this one
   std::vector<Activation> active;
@@ -100,14 +100,15 @@ class Graph {
   /** Whether enough has moved since for that to pay. */
   bool scattered() const;
 
-  /** Seeds' activation, passed along edges that leave, step by step: a node passes on what arrived in the last
-   * step × weight × e^(-decay·depth), shared among its edges; values end within [-1, 1]. */
+  /** Seeds' activation, passed along edges that leave, step by step: a node passes on what arrived in the
+   * last step × weight × e^(-decay·depth), shared among its edges; values end within [-1, 1]. */
   SpreadView activate(std::span<const Activation> seeds, const SpreadOptions& options,
                       GraphScratch& scratch) const;
   /** As activate, in memory of its own. */
   SpreadResult spread(std::span<const Activation> seeds, const SpreadOptions& options,
                       GraphScratch& scratch) const;
-  /** Distinct nodes 1…hops edges from the seed, without it, in order of discovery; in the scratch's memory. */
+  /** Distinct nodes 1…hops edges from the seed, without it, in order of discovery; in the scratch's memory.
+   */
   std::span<const uint32_t> reach(uint32_t seed, const ReachOptions& options, GraphScratch& scratch) const;
 
  private:

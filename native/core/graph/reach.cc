@@ -1,5 +1,5 @@
-// Typed traversal: distinct nodes within a few hops, breadth first. Visited nodes are bits, so that those of a
-// hundred thousand nodes stay in the innermost cache; the bits are cleared by what was found.
+// Typed traversal: distinct nodes within a few hops, breadth first. Visited nodes are bits, so that those of
+// a hundred thousand nodes stay in the innermost cache; the bits are cleared by what was found.
 #include <algorithm>
 
 #include "graph/graph.h"

@@ -1,5 +1,5 @@
-// The graph's truth for its tests: edges in a map, spreading and traversal as engine.md words them, without any
-// care for speed. Slow and plain on purpose.
+// The graph's truth for its tests: edges in a map, spreading and traversal as engine.md words them, without
+// any care for speed. Slow and plain on purpose.
 #pragma once
 
 #include <algorithm>
@@ -108,8 +108,8 @@ inline std::set<uint32_t> reach(const Edges& edges, uint32_t seed, const ReachOp
   return reached;
 }
 
-/** A random graph and its truth, after links, links again, unlinks and removals: hubs, loops to itself, several
- * relations between the same two, negative weights. */
+/** A random graph and its truth, after links, links again, unlinks and removals: hubs, loops to itself,
+ * several relations between the same two, negative weights. */
 struct Twin {
   Graph graph;
   Edges edges;

@@ -1,6 +1,6 @@
-// Spreading activation as a thresholded forward push (Andersen, Chung & Lang 2006): a node whose share per edge
-// is below the cut-off is not expanded, and the arcs walked are bounded. Nodes reached lie side by side in the
-// order they were found; one mark per ordinal says where, so that an arc costs one random access.
+// Spreading activation as a thresholded forward push (Andersen, Chung & Lang 2006): a node whose share per
+// edge is below the cut-off is not expanded, and the arcs walked are bounded. Nodes reached lie side by side
+// in the order they were found; one mark per ordinal says where, so that an arc costs one random access.
 #include <algorithm>
 #include <cmath>
 

@@ -16,11 +16,12 @@ void add_episode(Bytes& out, View id, const ModelEpisode& episode) {
   writer.put(episode.strength);
 }
 
-void add_edge(Bytes& out, View from, View relation, View to, float weight) {
+void add_edge(Bytes& out, View from, View relation, View to, const ModelEdge& edge) {
   Writer writer(out);
   out += "edge ";
   for (const View part : {from, relation, to}) writer.sized<uint8_t>(part);
-  writer.put(weight);
+  writer.put(edge.weight);
+  writer.put(edge.at_ms);
 }
 
 }  // namespace
@@ -28,8 +29,8 @@ void add_edge(Bytes& out, View from, View relation, View to, float weight) {
 Bytes Model::text() const {
   Bytes out;
   for (const auto& [id, episode] : episodes_) add_episode(out, id, episode);
-  for (const auto& [key, weight] : edges_)
-    add_edge(out, std::get<0>(key), std::get<1>(key), std::get<2>(key), weight);
+  for (const auto& [key, edge] : edges_)
+    add_edge(out, std::get<0>(key), std::get<1>(key), std::get<2>(key), edge);
   return out;
 }
 
@@ -45,7 +46,7 @@ Bytes text_of(const Space& space) {
          episode.confidence,
          episode.strength});
     for (const Edge& edge : space.edges(episode.id))
-      add_edge(edges, episode.id, edge.relation, edge.to, edge.weight);
+      add_edge(edges, episode.id, edge.relation, edge.to, {edge.weight, edge.at_ms});
   }
   return out + edges;
 }

@@ -18,6 +18,11 @@ struct ModelEpisode {
   float strength = 1;
 };
 
+struct ModelEdge {
+  float weight = 1;
+  double at_ms = 0;
+};
+
 class Model {
  public:
   void store(View id, ModelEpisode episode) {
@@ -28,8 +33,8 @@ class Model {
     if (!same) kept = std::move(episode);
   }
   bool has(View id) const { return episodes_.contains(Bytes(id)); }
-  void link(View from, View to, View relation, float weight) {
-    edges_[{Bytes(from), Bytes(relation), Bytes(to)}] = weight;
+  void link(View from, View to, View relation, const ModelEdge& edge) {
+    edges_[{Bytes(from), Bytes(relation), Bytes(to)}] = edge;
   }
   void unlink(View from, View to, View relation) { edges_.erase({Bytes(from), Bytes(relation), Bytes(to)}); }
   void erase(View id) {
@@ -48,7 +53,7 @@ class Model {
 
  private:
   std::map<Bytes, ModelEpisode> episodes_;
-  std::map<std::tuple<Bytes, Bytes, Bytes>, float> edges_;
+  std::map<std::tuple<Bytes, Bytes, Bytes>, ModelEdge> edges_;
 };
 
 /** The same text, read from a space through its public calls. */

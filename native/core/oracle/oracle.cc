@@ -210,12 +210,13 @@ class History {
     const Bytes to = id();
     if (!model_.has(from) || !model_.has(to)) return true;
     const View relation = kRelations[random_.below(kRelations.size())];
-    const float weight = static_cast<float>(random_.unit()) * 2 - 1;
+    const ModelEdge edge{static_cast<float>(random_.unit()) * 2 - 1,
+                         static_cast<double>(random_.below(1'000))};
     const Durability promise = durability();
     return book(
-        promise, [&](Model& model) { model.link(from, to, relation, weight); },
+        promise, [&](Model& model) { model.link(from, to, relation, edge); },
         [&] {
-          return space_->link({relation, 0, {{from, to, weight}}}, promise);
+          return space_->link({relation, edge.at_ms, {{from, to, edge.weight}}}, promise);
         });
   }
 

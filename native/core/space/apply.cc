@@ -42,7 +42,7 @@ void Space::apply(const StoreOperation& operation) {
 void Space::apply(const LinkOperation& operation) {
   const uint16_t relation = relationOf(operation.relation);
   for (const EdgeFields& edge : operation.edges)
-    graph_.link(ordinalOf(edge.from), ordinalOf(edge.to), relation, edge.weight);
+    graph_.link(ordinalOf(edge.from), ordinalOf(edge.to), relation, edge.weight, operation.at_ms);
 }
 
 void Space::apply(const UnlinkOperation& operation) {

@@ -41,7 +41,7 @@ std::vector<Edge> Space::edges(View id) const {
   std::vector<View> names(relations_.size());
   for (const auto& [name, number] : relations_) names[number] = name;
   for (const Arc& arc : graph_.out(ordinal))
-    found.push_back({nodes_[arc.target].id, std::string(names[arc.relation]), arc.weight});
+    found.push_back({nodes_[arc.target].id, std::string(names[arc.relation]), arc.weight, arc.at_ms});
   std::sort(found.begin(), found.end(), [](const Edge& a, const Edge& b) {
     return std::tie(a.relation, a.to) < std::tie(b.relation, b.to);
   });

@@ -60,7 +60,8 @@ Result<std::vector<uint32_t>> Space::reach(View id, uint32_t hops, Direction dir
     if (known == relations_.end()) return std::vector<uint32_t>{};
     options.relation = known->second;
   }
-  return graph_.reach(ordinal, options, scratch);
+  const auto found = graph_.reach(ordinal, options, scratch);
+  return std::vector<uint32_t>(found.begin(), found.end());
 }
 
 }  // namespace engram

@@ -47,6 +47,7 @@ struct Edge {
   std::string to;
   std::string relation;
   float weight = 1;
+  double at_ms = 0;
 };
 
 struct RecallOptions {

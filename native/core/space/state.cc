@@ -53,7 +53,7 @@ Status Space::restore(const EdgesOperation& edges) {
       if (end >= nodes_.size() || !nodes_[end].live)
         return Error{Code::kDamaged, "the snapshot holds an edge to no episode",
                      "restore the space from a backup"};
-    graph_.link(edge.from, edge.to, relation, edge.weight);
+    graph_.link(edge.from, edge.to, relation, edge.weight, edge.at_ms);
   }
   return {};
 }
@@ -90,7 +90,7 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
       for (const Arc& arc : graph_.out(ordinal)) {
         if (arc.relation != relation) continue;
         ++edges;
-        some.edges.push_back({ordinal, arc.target, arc.weight, 0});
+        some.edges.push_back({ordinal, arc.target, arc.weight, arc.at_ms});
         if (some.edges.size() == kEdgesPerSection) flush_edges();
       }
     flush_edges();
@@ -102,6 +102,7 @@ Status Space::snapshot() {
   const std::lock_guard alone(snapshot_mutex_);
   Bytes bytes;
   ChainPosition position;
+  std::optional<Graph> compact;
   {
     const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
     ENGRAM_TRY(log_->rotate());  // syncs: what the snapshot holds is durable by the log, too
@@ -109,6 +110,11 @@ Status Space::snapshot() {
     ChainPosition claimed = position;
     if (mutant(Mutant::kSnapshotOffByOne)) ++claimed.sequence;
     bytes = encode_snapshot(claimed);
+    if (graph_.scattered()) compact = graph_.compacted();
+  }
+  if (compact) {
+    const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
+    if (log_->position().sequence == position.sequence) graph_ = std::move(*compact);
   }
   if (mutant(Mutant::kTruncateBeforeSnapshot)) ENGRAM_TRY(log_->remove_covered(position.sequence));
   ENGRAM_TRY(write_file_durably(disk_, join_path(directory_, kSnapshotName), bytes));

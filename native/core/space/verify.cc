@@ -79,6 +79,7 @@ uint64_t Space::digest() const {
       out.sized<uint16_t>(names[arc.relation]);
       out.sized<uint16_t>(nodes_[arc.target].id);
       out.put(arc.weight);
+      out.put(arc.at_ms);
       edges.push_back(edge);
     }
     std::sort(edges.begin(), edges.end());
