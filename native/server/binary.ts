@@ -1,0 +1,87 @@
+// Bodies of bytes beside JSON: what a vector costs to read is then its copy. All numbers are little-endian.
+//
+//   application/vnd.engram.vector    f32 × d                                       a cue
+//   application/vnd.engram.episodes  u32 n, n bytes of JSON, f32 × (episodes × d)  a batch: JSON without its embeddings
+//   application/vnd.engram.hits      u32 n, f32 × n scores, n × (u16 length, id)   an answer to recall
+import type {Static} from "@sinclair/typebox";
+import {RefusedError} from "./error.ts";
+import {parseJson} from "./json.ts";
+import type {EpisodeBatch, Hits} from "./schemas.ts";
+
+export const VECTOR_TYPE = "application/vnd.engram.vector";
+export const EPISODES_TYPE = "application/vnd.engram.episodes";
+export const HITS_TYPE = "application/vnd.engram.hits";
+
+const F32_BYTES = 4;
+const U32_BYTES = 4;
+const U16_BYTES = 2;
+
+function malformed(message: string, remedy: string): RefusedError {
+  return new RefusedError(400, "invalid_argument", message, remedy);
+}
+
+/** `count` floats from `offset`, copied: the bytes may lie at any address. Errors: one that is not finite. */
+function floats(bytes: Buffer, offset: number, count: number): Float32Array {
+  const copy = new Uint8Array(count * F32_BYTES);
+  copy.set(bytes.subarray(offset, offset + copy.length));
+  const values = new Float32Array(copy.buffer);
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong !== -1)
+    throw malformed(`value ${wrong} of the vector is ${values[wrong]}`, "send finite numbers");
+  return values;
+}
+
+/** f32[d]. Errors: another length. */
+export function decodeVector(bytes: Buffer, dimension: number): Float32Array {
+  if (bytes.length !== dimension * F32_BYTES)
+    throw malformed(
+      `the vector has ${bytes.length} bytes, the space has ${dimension} dimensions`,
+      `send ${dimension * F32_BYTES} bytes: ${dimension} little-endian f32`,
+    );
+  return floats(bytes, 0, dimension);
+}
+
+export type DecodedBatch = Static<typeof EpisodeBatch> & {embeddings?: Float32Array};
+
+/** A batch whose vectors are one array, episodes × d, row-major. */
+export function decodeEpisodes(bytes: Buffer, dimension: number): unknown {
+  const length = bytes.length < U32_BYTES ? Number.POSITIVE_INFINITY : bytes.readUInt32LE(0);
+  if (U32_BYTES + length > bytes.length)
+    throw malformed(
+      `the body has ${bytes.length} bytes, its header asks for more`,
+      "begin with the length of the JSON as u32",
+    );
+  const batch = parseJson(bytes.subarray(U32_BYTES, U32_BYTES + length));
+  const rest = bytes.length - U32_BYTES - length;
+  const count = (batch as {episodes?: {length?: unknown}} | null)?.episodes?.length;
+  if (typeof count !== "number" || rest !== count * dimension * F32_BYTES)
+    throw malformed(
+      `${rest} bytes follow the JSON, which lists ${count} episodes`,
+      `send ${dimension} little-endian f32 for each episode`,
+    );
+  return {...(batch as object), embeddings: floats(bytes, U32_BYTES + length, count * dimension)};
+}
+
+/** Ids and scores, best first. */
+export function encodeHits(ids: readonly string[], scores: ArrayLike<number>): Buffer {
+  const n = ids.length;
+  let size = U32_BYTES + n * F32_BYTES;
+  for (const id of ids) size += U16_BYTES + Buffer.byteLength(id);
+  const bytes = Buffer.allocUnsafe(size);
+  bytes.writeUInt32LE(n, 0);
+  for (let i = 0; i < n; i++) bytes.writeFloatLE(scores[i] as number, U32_BYTES + i * F32_BYTES);
+  let at = U32_BYTES + n * F32_BYTES;
+  for (const id of ids) {
+    const written = bytes.write(id, at + U16_BYTES);
+    bytes.writeUInt16LE(written, at);
+    at += U16_BYTES + written;
+  }
+  return bytes;
+}
+
+export function encodeHitList({hits}: Static<typeof Hits>): Buffer {
+  return encodeHits(
+    hits.map(({id}) => id),
+    hits.map(({score}) => score),
+  );
+}

@@ -1,0 +1,38 @@
+// Every limit of the server as a named constant, units last.
+
+/** One request with a vector or a few ids. */
+export const BODY_MAX_BYTES = 1 << 20;
+/** One batch. */
+export const BATCH_BODY_MAX_BYTES = 32 << 20;
+export const HEADERS_MAX_BYTES = 16 << 10;
+/** Nesting of a JSON body: episodes in a batch, attributes in an episode. */
+export const JSON_DEPTH_MAX = 8;
+
+export const HEADERS_TIMEOUT_MS = 10_000;
+/** A request must have arrived whole by then, however slowly. */
+export const REQUEST_TIMEOUT_MS = 30_000;
+/** A connection with nothing to do is closed after that. */
+export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** How often slow connections are looked for. */
+export const CONNECTIONS_CHECK_MS = 1_000;
+export const CONNECTIONS_MAX = 12_000;
+
+export const BATCH_MAX_ITEMS = 10_000;
+export const SCAN_PAGE_MAX_ITEMS = 1_000;
+export const RECALL_K_MAX = 1_000;
+export const EF_MAX = 100_000;
+
+/** Bytes of all bodies that are being received, over all connections. */
+export const BODIES_MAX_BYTES = 256 << 20;
+
+/** How long a drain waits for requests under way. */
+export const DRAIN_TIMEOUT_MS = 15_000;
+
+/** What each class of cost may have running, waiting, and waiting for one space; how long one waits. */
+export const ADMISSION = {
+  point: {running: 256, waiting: 1_024, waitingPerSpace: 512, waitMs: 1_000},
+  search: {running: 32, waiting: 512, waitingPerSpace: 256, waitMs: 1_000},
+  write: {running: 128, waiting: 1_024, waitingPerSpace: 512, waitMs: 2_000},
+  bulk: {running: 4, waiting: 32, waitingPerSpace: 16, waitMs: 5_000},
+  upkeep: {running: 2, waiting: 8, waitingPerSpace: 4, waitMs: 10_000},
+} as const;

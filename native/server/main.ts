@@ -1,0 +1,86 @@
+// npm run serve: an engine on a port, until SIGTERM or SIGINT, then drained.
+import {readFileSync} from "node:fs";
+import {argv, exit, stderr, stdout} from "node:process";
+import {parseArgs} from "node:util";
+import {pino} from "pino";
+import {EngramError} from "../engine.ts";
+import {addKey} from "./keys.ts";
+import {VERBS, type Verb} from "./operation.ts";
+import {Server} from "./server.ts";
+
+const HELP = `Serves an engine over HTTP.
+
+  npm run serve -- --data DIR [--port 7700]
+  npm run serve -- --data DIR --host 0.0.0.0 --keys FILE --tls-cert PEM --tls-key PEM
+  npm run serve -- --keys FILE --add-key --spaces a,b --verbs read,write     prints the key once
+
+  --host 127.0.0.1    any other address needs --keys and TLS
+  --log-level info    of pino: trace, debug, info, warn, error, silent
+`;
+const PORT_DEFAULT = "7700";
+
+const {values} = parseArgs({
+  args: argv.slice(2),
+  options: {
+    data: {type: "string"},
+    host: {type: "string"},
+    port: {type: "string", default: PORT_DEFAULT},
+    keys: {type: "string"},
+    "tls-cert": {type: "string"},
+    "tls-key": {type: "string"},
+    "log-level": {type: "string", default: "info"},
+    "add-key": {type: "boolean", default: false},
+    spaces: {type: "string", default: "*"},
+    verbs: {type: "string", default: "read,write,forget"},
+    help: {type: "boolean", default: false},
+  },
+});
+
+function isVerb(word: string): word is Verb {
+  return (VERBS as readonly string[]).includes(word);
+}
+
+async function serve(data: string): Promise<void> {
+  const log = pino({level: values["log-level"]});
+  const {"tls-cert": cert, "tls-key": key} = values;
+  const server = await Server.start({
+    data,
+    port: Number(values.port),
+    log,
+    ...(values.host === undefined ? {} : {host: values.host}),
+    ...(values.keys === undefined ? {} : {keys: values.keys}),
+    ...(cert && key ? {tls: {cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8")}} : {}),
+  });
+  log.info({port: server.port, data}, "serving");
+  let stopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      log.info({signal}, "draining");
+      server.close().then(
+        () => exit(0),
+        (error: unknown) => {
+          log.error({err: error}, "could not close");
+          exit(1);
+        },
+      );
+    });
+}
+
+try {
+  if (values.help) stdout.write(HELP);
+  else if (values["add-key"] && values.keys !== undefined) {
+    const verbs = values.verbs.split(",");
+    const unknown = verbs.find((verb) => !isVerb(verb));
+    if (unknown !== undefined) throw new Error(`"${unknown}" is no verb: use ${VERBS.join(", ")}`);
+    stdout.write(`${addKey(values.keys, {spaces: values.spaces.split(","), verbs: verbs.filter(isVerb)})}\n`);
+  } else if (values.data !== undefined) await serve(values.data);
+  else {
+    stderr.write(HELP);
+    exit(3);
+  }
+} catch (error) {
+  stderr.write(`${(error as Error).message}\n${error instanceof EngramError ? `${error.remedy}\n` : ""}`);
+  exit(3);
+}

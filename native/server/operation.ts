@@ -1,0 +1,79 @@
+// An operation of the API as data: what it takes, what it answers, who may call it and what it costs. Routes,
+// validation, the OpenAPI document and the metrics all read this one declaration.
+import type {Static, TObject, TSchema} from "@sinclair/typebox";
+import type {Space} from "../engine.ts";
+import type {Spaces} from "./spaces.ts";
+
+/** What a key may be allowed to do in a space. `admin` makes spaces and keeps them. */
+export const VERBS = ["read", "write", "forget", "admin", "observe"] as const;
+export type Verb = (typeof VERBS)[number];
+
+/** Classes of cost: each has its own bounded queue, so that one kind never starves another. */
+export const COSTS = ["point", "search", "write", "bulk", "upkeep"] as const;
+export type Cost = (typeof COSTS)[number];
+
+export type Version = "v1" | "v2";
+export const VERSIONS: readonly Version[] = ["v1", "v2"];
+
+export interface Call<P, Q, B> {
+  params: P;
+  query: Q;
+  body: B;
+  /** The space the path names. Only where the path names one. */
+  space: Space;
+  spaces: Spaces;
+  version: Version;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Spaces the caller's key may see. */
+  sees(space: string): boolean;
+  /** Aborted when the client is gone. */
+  signal: AbortSignal;
+}
+
+/** A binary body beside the JSON one: its content type and how it becomes the same value. */
+export interface BinaryBody<B> {
+  contentType: string;
+  description: string;
+  decode(bytes: Buffer, call: {query: unknown; dimension: number}): B;
+}
+
+export interface BinaryAnswer<A> {
+  contentType: string;
+  description: string;
+  encode(answer: A): Buffer;
+}
+
+export interface Operation<
+  P extends TObject = TObject,
+  Q extends TObject = TObject,
+  B extends TSchema = TSchema,
+  A extends TSchema = TSchema,
+> {
+  id: string;
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Below the version, in the form of OpenAPI: /spaces/{space}/recall. */
+  path: string;
+  /** Both where absent. */
+  versions?: readonly Version[];
+  /** Versions in which it is deprecated, and since when and until when it answers (ISO dates). */
+  deprecated?: {versions: readonly Version[]; since: string; sunset: string; successor: string};
+  summary: string;
+  verb: Verb;
+  cost: Cost;
+  params?: P;
+  query?: Q;
+  body?: B;
+  binaryBody?: BinaryBody<Static<B>>;
+  bodyMaxBytes?: number;
+  answer: A;
+  binaryAnswer?: BinaryAnswer<Static<A>>;
+  handle(call: Call<Static<P>, Static<Q>, Static<B>>): Promise<Static<A>> | Static<A>;
+}
+
+/** Checks the types of a declaration and forgets them, so that declarations fit in one table. */
+export function operation<P extends TObject, Q extends TObject, B extends TSchema, A extends TSchema>(
+  declared: Operation<P, Q, B, A>,
+): Operation {
+  return declared as unknown as Operation;
+}

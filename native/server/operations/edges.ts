@@ -1,0 +1,126 @@
+// Edges of the graph: link, unlink, list, and what spreads along them.
+import type {Static} from "@sinclair/typebox";
+import {operation} from "../operation.ts";
+import {
+  Activated,
+  EdgeBatch,
+  EdgeKeys,
+  Edges,
+  EpisodeParams,
+  Reached,
+  ReachInput,
+  SpaceParams,
+  SpreadInput,
+  WriteQuery,
+  Written,
+} from "../schemas.ts";
+
+type EdgeKey = Static<typeof EdgeKeys>["edges"][number];
+
+/** The engine's batches are of one relation each. */
+function byRelation<E extends EdgeKey>(edges: readonly E[]): Map<string, E[]> {
+  const groups = new Map<string, E[]>();
+  for (const edge of edges) {
+    const group = groups.get(edge.relation);
+    if (group === undefined) groups.set(edge.relation, [edge]);
+    else group.push(edge);
+  }
+  return groups;
+}
+
+const SPREAD_LIMIT_DEFAULT = 100;
+
+export const edgeOperations = [
+  operation({
+    id: "link",
+    method: "POST",
+    path: "/spaces/{space}/edges",
+    summary: "Adds edges or sets their weights; both ends must exist. All or none for each relation.",
+    verb: "write",
+    cost: "write",
+    params: SpaceParams,
+    query: WriteQuery,
+    body: EdgeBatch,
+    answer: Written,
+    async handle({space, body: {edges, at}, query, now}) {
+      let sequence = 0;
+      for (const [relation, group] of byRelation(edges))
+        ({sequence} = await space.linkBatch(
+          {
+            from: group.map(({from}) => from),
+            to: group.map(({to}) => to),
+            relation,
+            weights: Float32Array.from(group, ({weight}) => weight ?? 1),
+            at: at ?? now,
+          },
+          query,
+        ));
+      return {sequence};
+    },
+  }),
+  operation({
+    id: "unlink",
+    method: "POST",
+    path: "/spaces/{space}/edges/unlink",
+    summary: "Removes edges. One that is not there is no error.",
+    verb: "write",
+    cost: "write",
+    params: SpaceParams,
+    query: WriteQuery,
+    body: EdgeKeys,
+    answer: Written,
+    async handle({space, body: {edges}, query}) {
+      let sequence = 0;
+      for (const edge of edges) ({sequence} = await space.unlink(edge, query));
+      return {sequence};
+    },
+  }),
+  operation({
+    id: "edges",
+    method: "GET",
+    path: "/spaces/{space}/episodes/{id}/edges",
+    summary: "Edges that leave an episode, by relation and target.",
+    verb: "read",
+    cost: "point",
+    params: EpisodeParams,
+    answer: Edges,
+    handle: ({space, params}) => ({edges: space.edges(params.id)}),
+  }),
+  operation({
+    id: "spread",
+    method: "POST",
+    path: "/spaces/{space}/spread",
+    summary: "Bounded spreading activation from seeds; strongest first, seeds included.",
+    verb: "read",
+    cost: "search",
+    params: SpaceParams,
+    body: SpreadInput,
+    answer: Activated,
+    async handle({space, body: {seeds, limit = SPREAD_LIMIT_DEFAULT, ...bounds}}) {
+      const hits = await space.spread({
+        seeds: {
+          ids: seeds.map(({id}) => id),
+          activations: Float32Array.from(seeds, ({activation}) => activation ?? 1),
+        },
+        ...bounds,
+        limit,
+      });
+      return {
+        active: hits.ids.map((id, i) => ({id, activation: hits.scores[i] as number})),
+        truncated: hits.truncated,
+      };
+    },
+  }),
+  operation({
+    id: "reach",
+    method: "POST",
+    path: "/spaces/{space}/reach",
+    summary: "The distinct episodes within 1 to `hops` edges, without the start.",
+    verb: "read",
+    cost: "search",
+    params: SpaceParams,
+    body: ReachInput,
+    answer: Reached,
+    handle: async ({space, body}) => ({ids: space.ids(await space.reach(body))}),
+  }),
+];

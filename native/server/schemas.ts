@@ -1,0 +1,247 @@
+// The shapes that go over the wire, as JSON Schema 2020-12 and as types from one declaration. Objects tolerate
+// fields they do not know: an older server answers a newer client.
+import {type TSchema, Type} from "@sinclair/typebox";
+import {BATCH_MAX_ITEMS, EF_MAX, RECALL_K_MAX, SCAN_PAGE_MAX_ITEMS} from "./limits.ts";
+
+const ID_MAX_BYTES = 255;
+const RELATION_MAX_BYTES = 64;
+const CONTENT_MAX_BYTES = 1 << 20;
+const ATTRIBUTES_MAX = 64;
+const DIMENSION_MIN = 2;
+const DIMENSION_MAX = 4_096;
+/** The range of an ECMAScript Date. */
+const TIME_MAX_MS = 8.64e15;
+const SEEDS_MAX = 10_000;
+
+/** Text that can be written as UTF-8: no lone surrogates (checked by validator.ts). */
+const text = (options: {minLength?: number; maxLength: number; description?: string}) =>
+  Type.String({...options, format: "unicode"});
+
+export const SpaceId = Type.String({
+  pattern: "^[a-z0-9_-]{1,64}$",
+  description: "1 to 64 of a-z, 0-9, - and _",
+});
+export const EpisodeId = text({
+  minLength: 1,
+  maxLength: ID_MAX_BYTES,
+  description: "at most 255 bytes of UTF-8",
+});
+export const Relation = text({minLength: 1, maxLength: RELATION_MAX_BYTES});
+export const Vector = Type.Array(Type.Number(), {
+  minItems: DIMENSION_MIN,
+  maxItems: DIMENSION_MAX,
+  description: "as many finite numbers as the space has dimensions",
+});
+export const Dimension = Type.Integer({minimum: DIMENSION_MIN, maximum: DIMENSION_MAX});
+const Time = Type.Number({
+  minimum: -TIME_MAX_MS,
+  maximum: TIME_MAX_MS,
+  description: "milliseconds since 1970",
+});
+const Confidence = Type.Number({minimum: 0, maximum: 1});
+const Weight = Type.Number({minimum: -1, maximum: 1, description: "negative inhibits"});
+
+export const Attributes = Type.Record(
+  Type.String({maxLength: 255, pattern: "^(?!__proto__$)"}),
+  Type.Union([text({maxLength: CONTENT_MAX_BYTES}), Type.Number(), Type.Boolean()]),
+  {
+    maxProperties: ATTRIBUTES_MAX,
+    additionalProperties: false,
+    description: "flat: text, numbers and booleans",
+  },
+);
+
+export const DurabilityChoice = Type.Union(
+  [Type.Literal("fsync"), Type.Literal("group"), Type.Literal("async")],
+  {
+    description:
+      "fsync and group: durable when answered (group shares the flush); async: durable at the next flush. Default group",
+  },
+);
+
+export const SpaceParams = Type.Object({space: SpaceId});
+export const EpisodeParams = Type.Object({space: SpaceId, id: EpisodeId});
+export const WriteQuery = Type.Object({durability: Type.Optional(DurabilityChoice)});
+
+const fields = {
+  embedding: Type.Optional(
+    Type.Union([Vector, Type.Null()], {description: "absent or null: a node of the graph only"}),
+  ),
+  at: Type.Optional(Time),
+  content: Type.Optional(text({maxLength: CONTENT_MAX_BYTES})),
+  attributes: Type.Optional(Attributes),
+  confidence: Type.Optional(Confidence),
+};
+export const EpisodeInput = Type.Object({id: Type.Optional(EpisodeId), ...fields});
+export const EpisodeBatch = Type.Object({
+  episodes: Type.Array(EpisodeInput, {minItems: 1, maxItems: BATCH_MAX_ITEMS}),
+});
+
+export const Episode = Type.Object({
+  id: EpisodeId,
+  embedding: Type.Optional(Type.Union([Vector, Type.Null()])),
+  at: Time,
+  content: Type.String(),
+  attributes: Attributes,
+  confidence: Confidence,
+  strength: Type.Number(),
+});
+export const EmbeddingQuery = Type.Object({
+  embedding: Type.Optional(Type.Boolean({description: "whether answers carry embeddings; default false"})),
+});
+export const ScanQuery = Type.Composite([
+  EmbeddingQuery,
+  Type.Object({
+    after: Type.Optional(text({maxLength: ID_MAX_BYTES, description: "the last id of the page before"})),
+    limit: Type.Optional(Type.Integer({minimum: 1, maximum: SCAN_PAGE_MAX_ITEMS})),
+  }),
+]);
+export const EpisodePage = Type.Object({
+  episodes: Type.Array(Episode),
+  next: Type.Union([EpisodeId, Type.Null()], {description: "pass it as `after`; null at the end"}),
+});
+
+export const Sequence = Type.Integer({minimum: 0, description: "the log's number of the write"});
+export const Written = Type.Object({sequence: Sequence});
+export const Stored = Type.Object({id: EpisodeId, sequence: Sequence});
+export const StoredBatch = Type.Object({ids: Type.Array(EpisodeId), sequence: Sequence});
+
+export const EdgeInput = Type.Object({
+  from: EpisodeId,
+  to: EpisodeId,
+  relation: Relation,
+  weight: Type.Optional(Weight),
+});
+export const EdgeBatch = Type.Object({
+  edges: Type.Array(EdgeInput, {minItems: 1, maxItems: BATCH_MAX_ITEMS}),
+  at: Type.Optional(Time),
+});
+export const EdgeKeys = Type.Object({
+  edges: Type.Array(Type.Object({from: EpisodeId, to: EpisodeId, relation: Relation}), {
+    minItems: 1,
+    maxItems: BATCH_MAX_ITEMS,
+  }),
+});
+export const Edges = Type.Object({
+  edges: Type.Array(Type.Object({to: EpisodeId, relation: Relation, weight: Weight, at: Time})),
+});
+
+export const ForgetInput = Type.Object({
+  ids: Type.Array(EpisodeId, {minItems: 1, maxItems: BATCH_MAX_ITEMS}),
+  weaken: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      description: "multiply the strength by it instead of deleting",
+    }),
+  ),
+});
+
+const K = Type.Integer({minimum: 1, maximum: RECALL_K_MAX, description: "hits wanted; default 10"});
+const Ef = Type.Integer({
+  minimum: 0,
+  maximum: EF_MAX,
+  description: "candidates kept by the approximate search: more is slower and more exact; 0: the default",
+});
+const Exact = Type.Boolean({description: "scan everything"});
+export const RecallQuery = Type.Object({
+  k: Type.Optional(K),
+  ef: Type.Optional(Ef),
+  exact: Type.Optional(Exact),
+});
+export const RecallInput = Type.Object({
+  vector: Vector,
+  k: Type.Optional(K),
+  ef: Type.Optional(Ef),
+  exact: Type.Optional(Exact),
+});
+export const Hit = Type.Object({id: EpisodeId, score: Type.Number({description: "cosine"})});
+export const Hits = Type.Object({hits: Type.Array(Hit, {description: "best first"})});
+
+export const SpreadInput = Type.Object({
+  seeds: Type.Array(
+    Type.Object({id: EpisodeId, activation: Type.Optional(Type.Number({minimum: 0, maximum: 1}))}),
+    {
+      minItems: 1,
+      maxItems: SEEDS_MAX,
+    },
+  ),
+  depth: Type.Optional(Type.Integer({minimum: 1, maximum: 4})),
+  cutoff: Type.Optional(Type.Number({exclusiveMinimum: 0, maximum: 1})),
+  fan: Type.Optional(Type.Union([Type.Literal("none"), Type.Literal("linear"), Type.Literal("sqrt")])),
+  limit: Type.Optional(Type.Integer({minimum: 1, maximum: SEEDS_MAX})),
+});
+export const Activated = Type.Object({
+  active: Type.Array(Type.Object({id: EpisodeId, activation: Type.Number()}), {
+    description: "strongest first",
+  }),
+  truncated: Type.Boolean({description: "a budget ended the search before it was through"}),
+});
+export const ReachInput = Type.Object({
+  id: EpisodeId,
+  hops: Type.Integer({minimum: 1, maximum: 3}),
+  direction: Type.Optional(Type.Union([Type.Literal("out"), Type.Literal("in")])),
+  relation: Type.Optional(Relation),
+});
+export const Reached = Type.Object({ids: Type.Array(EpisodeId)});
+
+export const SpaceInput = Type.Object({dimension: Dimension});
+export const SpaceSummary = Type.Object({space: SpaceId, dimension: Dimension});
+export const SpaceList = Type.Object({spaces: Type.Array(SpaceSummary)});
+const Count = Type.Integer({minimum: 0});
+export const SpaceStats = Type.Object({
+  space: SpaceId,
+  dimension: Dimension,
+  episodes: Count,
+  vectors: Count,
+  edges: Count,
+  logBytes: Count,
+  logSyncs: Count,
+  vectorBytes: Count,
+  indexBytes: Count,
+  sequence: Count,
+  durable: Type.Integer({minimum: 0, description: "the last sequence number known to be on the disk"}),
+  readOnly: Type.Union(
+    [Type.Object({code: Type.String(), message: Type.String(), remedy: Type.String()}), Type.Null()],
+    {
+      description: "why the space takes no writes; null when it is sound",
+    },
+  ),
+  digest: Type.String({description: "equal states have equal digests"}),
+});
+export const Done = Type.Object({done: Type.Literal(true)});
+
+export const Failure = Type.Object({
+  error: Type.Object({
+    code: Type.String({description: "stable; switch on it"}),
+    message: Type.String({description: "names the value that was wrong"}),
+    remedy: Type.String({description: "what mends it"}),
+  }),
+});
+
+/** Schemas that the OpenAPI document names; what is not here is written out where it is used. */
+export const NAMED: Record<string, TSchema> = {
+  EpisodeInput,
+  EpisodeBatch,
+  Episode,
+  EpisodePage,
+  Written,
+  Stored,
+  StoredBatch,
+  EdgeBatch,
+  EdgeKeys,
+  Edges,
+  ForgetInput,
+  RecallInput,
+  Hits,
+  SpreadInput,
+  Activated,
+  ReachInput,
+  Reached,
+  SpaceInput,
+  SpaceSummary,
+  SpaceList,
+  SpaceStats,
+  Done,
+  Failure,
+};

@@ -1,0 +1,155 @@
+// The server: an engine on a port. Loopback by default; any other address only with keys and TLS.
+import {createServer as createHttp} from "node:http";
+import {createServer as createHttps} from "node:https";
+import type {AddressInfo} from "node:net";
+import Fastify, {type FastifyInstance, type FastifyReply} from "fastify";
+import {type Logger, pino} from "pino";
+import {Engine, InvalidArgumentError} from "../engine.ts";
+import {Admission} from "./admission.ts";
+import {Bodies} from "./body.ts";
+import {RefusedError, refusal} from "./error.ts";
+import {Gate} from "./gate.ts";
+import {Health} from "./health.ts";
+import {Keys} from "./keys.ts";
+import * as limits from "./limits.ts";
+import {openApi} from "./openapi.ts";
+import {VERSIONS} from "./operation.ts";
+import {OPERATIONS} from "./operations/index.ts";
+import {addRoute, type Context} from "./route.ts";
+import {Spaces} from "./spaces.ts";
+
+export interface ServerOptions {
+  /** The engine's directory. */
+  data: string;
+  host?: string;
+  /** 0: any free one. */
+  port?: number;
+  /** The key file; without it everybody on this machine may do everything. */
+  keys?: string;
+  /** PEM of certificate and key. */
+  tls?: {cert: string; key: string};
+  log?: Logger;
+  clock?: () => number;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+function checkAddress({host = "127.0.0.1", keys, tls}: ServerOptions): string {
+  if (!LOOPBACK.test(host) && (keys === undefined || tls === undefined))
+    throw new InvalidArgumentError(
+      `${host} can be reached from other machines, and the server has ${keys === undefined ? "no keys" : "no TLS"}`,
+      "invalid_argument",
+      "pass --keys, --tls-cert and --tls-key, or listen on 127.0.0.1",
+    );
+  return host;
+}
+
+function listener({tls}: ServerOptions, app: (...args: never[]) => void) {
+  const options = {
+    maxHeaderSize: limits.HEADERS_MAX_BYTES,
+    headersTimeout: limits.HEADERS_TIMEOUT_MS,
+    requestTimeout: limits.REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: limits.CONNECTIONS_CHECK_MS,
+    noDelay: true,
+  };
+  const handler = app as unknown as Parameters<typeof createHttp>[1];
+  const server =
+    tls === undefined ? createHttp(options, handler) : createHttps({...options, ...tls}, handler);
+  server.maxConnections = limits.CONNECTIONS_MAX;
+  return server;
+}
+
+export class Server {
+  private constructor(
+    private readonly app: FastifyInstance,
+    private readonly engine: Engine,
+    private readonly context: Context,
+  ) {}
+
+  /** Opens the engine and listens. Errors: InvalidArgumentError for an address that needs keys and TLS,
+   *  ConflictError when another process has the directory. */
+  static async start(options: ServerOptions): Promise<Server> {
+    const host = checkAddress(options);
+    const log = options.log ?? pino({level: "silent"});
+    const keys = options.keys === undefined ? undefined : Keys.read(options.keys);
+    const engine = await Engine.open(options.data);
+    const context: Context = {
+      spaces: await Spaces.open(engine, options.data),
+      gate: new Gate(keys),
+      bodies: new Bodies(),
+      admission: new Admission(),
+      health: new Health(),
+      log,
+      clock: options.clock ?? Date.now,
+    };
+    const app = Fastify({
+      serverFactory: (handler) => listener(options, handler),
+      routerOptions: {maxParamLength: 1_024},
+      exposeHeadRoutes: false,
+      frameworkErrors: (error, _request, reply) => fail(error, reply),
+    }) as unknown as FastifyInstance;
+    // Routes receive their bodies themselves, after the key was checked.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    app.setErrorHandler((error, request, reply) => {
+      const {status} = refusal(error);
+      if (status >= 500)
+        log.error({err: error, status, method: request.method, url: request.url}, "request failed");
+      return fail(error, reply);
+    });
+    app.setNotFoundHandler((request, reply) =>
+      fail(
+        new RefusedError(
+          404,
+          "not_found",
+          `there is no ${request.method} ${request.url.split("?", 1)[0]}`,
+          "see /openapi.json",
+        ),
+        reply,
+      ),
+    );
+    for (const version of VERSIONS)
+      for (const operation of OPERATIONS)
+        if (operation.versions?.includes(version) ?? true) addRoute(app, operation, version, context);
+    addOwnRoutes(app, context);
+    await app.listen({host, port: options.port ?? 0});
+    context.health.phase = "serving";
+    return new Server(app, engine, context);
+  }
+
+  get port(): number {
+    return (this.app.server.address() as AddressInfo).port;
+  }
+
+  /** Stops accepting, lets what is under way finish, closes the engine. */
+  async close(): Promise<void> {
+    this.context.health.phase = "draining";
+    await this.app.close();
+    await this.engine.close();
+  }
+}
+
+function fail(error: unknown, reply: FastifyReply) {
+  const {status, body, retryAfterS} = refusal(error);
+  // What is left of a refused body is not read.
+  reply.raw.shouldKeepAlive = reply.raw.shouldKeepAlive && status < 500 && status !== 413 && status !== 415;
+  const answer = reply.code(status).type("application/json");
+  if (retryAfterS !== undefined) answer.header("retry-after", String(retryAfterS));
+  return answer.send(JSON.stringify(body));
+}
+
+/** What is told of the server itself, without a version. */
+function addOwnRoutes(app: FastifyInstance, {health, spaces}: Context): void {
+  const document = JSON.stringify(openApi());
+  app.get("/openapi.json", (_request, reply) => reply.type("application/json").send(document));
+  app.get("/health", (_request, reply) => {
+    const report = health.report(spaces);
+    return reply.code(report.status === "failed" ? 503 : 200).send(report);
+  });
+  app.get("/ready", (_request, reply) => {
+    const report = health.report(spaces);
+    const ready = report.phase === "serving" && report.status !== "failed";
+    return reply.code(ready ? 200 : 503).send({ready, ...report});
+  });
+}
