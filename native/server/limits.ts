@@ -17,6 +17,19 @@ export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 export const CONNECTIONS_CHECK_MS = 1_000;
 export const CONNECTIONS_MAX = 12_000;
 
+/** One line of NDJSON, or one message of a WebSocket. */
+export const LINE_MAX_BYTES = 1 << 20;
+/** Lines stored in one operation of the log. */
+export const LINES_PER_WRITE_MAX = 256;
+/** Messages of one WebSocket that wait to be handled; beyond, its socket is not read. */
+export const SOCKET_WAITING_MAX = 16;
+/** Bytes that wait for a reader of a stream; beyond, nothing more is made for it. */
+export const OUTGOING_MAX_BYTES = 1 << 20;
+/** A reader that takes nothing for so long is cut off. */
+export const STALLED_READER_MS = 30_000;
+/** How often a WebSocket must show that its other end lives. */
+export const HEARTBEAT_MS = 20_000;
+
 export const BATCH_MAX_ITEMS = 10_000;
 export const SCAN_PAGE_MAX_ITEMS = 1_000;
 export const RECALL_K_MAX = 1_000;
@@ -34,5 +47,6 @@ export const ADMISSION = {
   search: {running: 32, waiting: 512, waitingPerSpace: 256, waitMs: 1_000},
   write: {running: 128, waiting: 1_024, waitingPerSpace: 512, waitMs: 2_000},
   bulk: {running: 4, waiting: 32, waitingPerSpace: 16, waitMs: 5_000},
+  stream: {running: 512, waiting: 0, waitingPerSpace: 0, waitMs: 0},
   upkeep: {running: 2, waiting: 8, waitingPerSpace: 4, waitMs: 10_000},
 } as const;

@@ -1,7 +1,8 @@
 // The OpenAPI 3.1 document, generated from the operations that the server routes and validates by.
 import type {TObject, TSchema} from "@sinclair/typebox";
-import {type Operation, VERSIONS, type Version} from "./operation.ts";
-import {OPERATIONS} from "./operations/index.ts";
+import {NDJSON_TYPE} from "./ndjson.ts";
+import {type Operation, type StreamOperation, VERSIONS, type Version} from "./operation.ts";
+import {OPERATIONS, STREAMS} from "./operations/index.ts";
 import {Failure, NAMED} from "./schemas.ts";
 
 type Json = Record<string, unknown>;
@@ -112,14 +113,37 @@ function operationObject(operation: Operation, version: Version): Json {
   };
 }
 
+/** A stream: NDJSON, or a message per line over a WebSocket at the same address. */
+function streamObject(operation: StreamOperation, version: Version): Json {
+  const lines = (schema: TSchema) => ({content: {[NDJSON_TYPE]: {schema: described(schema)}}});
+  return {
+    operationId: `${version}_${operation.id}`,
+    summary: operation.summary,
+    description: "One JSON value per line; or the same lines as messages of a WebSocket (GET with Upgrade).",
+    tags: [version],
+    parameters: [...parameters("path", operation.params), ...parameters("query", operation.query)],
+    ...(operation.line === undefined ? {} : {requestBody: {required: true, ...lines(operation.line)}}),
+    responses: {
+      200: {description: "Lines, until the end or a line with `error`.", ...lines(operation.answer)},
+      ...REFERENCES,
+    },
+    "x-engram-verb": operation.verb,
+    "x-engram-cost": "stream",
+  };
+}
+
 export function openApi(): Json {
   const paths: Record<string, Json> = {};
-  for (const version of VERSIONS)
-    for (const operation of OPERATIONS) {
-      if (operation.versions !== undefined && !operation.versions.includes(version)) continue;
-      const path = `/${version}${operation.path}`;
-      paths[path] = {...paths[path], [operation.method.toLowerCase()]: operationObject(operation, version)};
-    }
+  const add = (version: Version, {path, method}: {path: string; method: string}, object: Json) => {
+    const address = `/${version}${path}`;
+    paths[address] = {...paths[address], [method.toLowerCase()]: object};
+  };
+  for (const version of VERSIONS) {
+    for (const operation of OPERATIONS)
+      if (operation.versions?.includes(version) ?? true)
+        add(version, operation, operationObject(operation, version));
+    for (const stream of STREAMS) add(version, stream, streamObject(stream, version));
+  }
   return {
     openapi: "3.1.0",
     info: {

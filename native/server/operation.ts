@@ -2,6 +2,7 @@
 // validation, the OpenAPI document and the metrics all read this one declaration.
 import type {Static, TObject, TSchema} from "@sinclair/typebox";
 import type {Space} from "../engine.ts";
+import type {Release} from "./admission.ts";
 import type {Spaces} from "./spaces.ts";
 
 /** What a key may be allowed to do in a space. `admin` makes spaces and keeps them. */
@@ -9,7 +10,7 @@ export const VERBS = ["read", "write", "forget", "admin", "observe"] as const;
 export type Verb = (typeof VERBS)[number];
 
 /** Classes of cost: each has its own bounded queue, so that one kind never starves another. */
-export const COSTS = ["point", "search", "write", "bulk", "upkeep"] as const;
+export const COSTS = ["point", "search", "write", "bulk", "stream", "upkeep"] as const;
 export type Cost = (typeof COSTS)[number];
 
 export type Version = "v1" | "v2";
@@ -31,10 +32,45 @@ export interface Call<P, Q, B> {
   signal: AbortSignal;
 }
 
+/** An operation of many lines: in, out or both. The same declaration is served as NDJSON and over a WebSocket. */
+export interface StreamOperation<
+  P extends TObject = TObject,
+  Q extends TObject = TObject,
+  I extends TSchema = TSchema,
+  O extends TSchema = TSchema,
+> {
+  id: string;
+  method: "GET" | "POST";
+  path: string;
+  summary: string;
+  verb: Verb;
+  params: P;
+  query: Q;
+  /** One line that the client sends; absent where it sends none. */
+  line?: I;
+  /** One line of the answer. */
+  answer: O;
+  /** `lines` come checked, in groups that arrived together. */
+  open(call: StreamCall<Static<P>, Static<Q>>, lines: AsyncIterable<Static<I>[]>): AsyncIterable<Static<O>>;
+}
+
+export interface StreamCall<P, Q> extends Omit<Call<P, Q, undefined>, "spaces" | "sees"> {
+  /** A place for one step of the stream, in the queue of its cost. */
+  enter(cost: Cost): Release | Promise<Release>;
+}
+
+export function streamOperation<P extends TObject, Q extends TObject, I extends TSchema, O extends TSchema>(
+  declared: StreamOperation<P, Q, I, O>,
+): StreamOperation {
+  return declared as unknown as StreamOperation;
+}
+
 /** A binary body beside the JSON one: its content type and how it becomes the same value. */
 export interface BinaryBody<B> {
   contentType: string;
   description: string;
+  /** The bytes are all there is to check; without it the schema is checked as for JSON. */
+  whole?: true;
   decode(bytes: Buffer, call: {query: unknown; dimension: number}): B;
 }
 
@@ -59,6 +95,8 @@ export interface Operation<
   /** Versions in which it is deprecated, and since when and until when it answers (ISO dates). */
   deprecated?: {versions: readonly Version[]; since: string; sunset: string; successor: string};
   summary: string;
+  /** The space that the path names is only made by it. */
+  makesSpace?: true;
   verb: Verb;
   cost: Cost;
   params?: P;

@@ -1,33 +1,37 @@
 // Serves one operation: let in, receive, validate, wait for a place, do, answer. Every route goes this way.
 import type {FastifyInstance, FastifyReply, FastifyRequest} from "fastify";
-import type {Logger} from "pino";
 import type {EngramError} from "../engine.ts";
-import type {Admission} from "./admission.ts";
-import type {Bodies} from "./body.ts";
+import {type Context, type Entered, entrance} from "./context.ts";
 import {RefusedError} from "./error.ts";
-import type {Gate} from "./gate.ts";
-import type {Health} from "./health.ts";
 import {parseJson} from "./json.ts";
 import {BODY_MAX_BYTES} from "./limits.ts";
 import type {Call, Operation, Version} from "./operation.ts";
-import type {Spaces} from "./spaces.ts";
-import {checkBody, checkText} from "./validator.ts";
-
-/** What every operation needs of the server. */
-export interface Context {
-  spaces: Spaces;
-  gate: Gate;
-  bodies: Bodies;
-  admission: Admission;
-  health: Health;
-  log: Logger;
-  /** Milliseconds since 1970. */
-  clock(): number;
-}
+import {checkBody} from "./validator.ts";
 
 /** The media type without its parameters. */
-function essence(header: string | undefined): string {
+export function essence(header: string | undefined): string {
   return (header ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+
+export function unread(contentType: string, read: string): RefusedError {
+  return new RefusedError(
+    415,
+    "unsupported_media_type",
+    `content type "${contentType}" is not read here`,
+    `send ${read}`,
+  );
+}
+
+/** Aborted when the client is gone. */
+export function leaving(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once("close", () => controller.abort());
+  return controller.signal;
+}
+
+/** The path in the router's form. */
+export function routed(version: Version, path: string): string {
+  return `/${version}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
 }
 
 function decoder({body, binaryBody}: Operation) {
@@ -35,21 +39,14 @@ function decoder({body, binaryBody}: Operation) {
   return (bytes: Buffer, contentType: string, query: unknown, dimension: number): unknown => {
     if (check === undefined) return undefined;
     if (contentType === "application/json") return check(parseJson(bytes));
-    if (binaryBody !== undefined && contentType === binaryBody.contentType)
-      return checkDecoded(check, binaryBody.decode(bytes, {query, dimension}));
-    throw new RefusedError(
-      415,
-      "unsupported_media_type",
-      `content type "${contentType}" is not read here`,
-      `send application/json${binaryBody === undefined ? "" : ` or ${binaryBody.contentType}`}`,
-    );
+    if (contentType !== binaryBody?.contentType)
+      throw unread(
+        contentType,
+        ["application/json", ...(binaryBody ? [binaryBody.contentType] : [])].join(" or "),
+      );
+    const decoded = binaryBody.decode(bytes, {query, dimension});
+    return binaryBody.whole ? decoded : check(decoded);
   };
-}
-
-/** A decoded vector is known to be sound; the rest of the body is checked as JSON is. */
-function checkDecoded(check: (value: unknown) => unknown, decoded: unknown): unknown {
-  if (decoded instanceof Object && "vector" in decoded) return decoded;
-  return check(decoded);
 }
 
 export function addRoute(
@@ -58,53 +55,41 @@ export function addRoute(
   version: Version,
   context: Context,
 ): void {
-  const {spaces, gate, bodies, admission, health, clock} = context;
-  const checkParams = declared.params && checkText("path", declared.params);
-  const checkQuery = declared.query && checkText("query", declared.query);
+  const {spaces, bodies, admission, health, clock} = context;
+  const enter = entrance(declared, context);
   const decode = decoder(declared);
-  const inSpace = declared.path.startsWith("/spaces/{space}/") || declared.id === "stats";
   const writes = declared.verb === "write" || declared.verb === "forget";
 
-  async function serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const {space: name} = request.params as {space?: string};
-    const principal = gate.admit(request.raw, declared.verb, name);
-    const params = checkParams?.(request.params) ?? {};
-    const query = checkQuery?.({...(request.query as object)}) ?? {};
-    const space = inSpace ? spaces.get(name as string) : undefined;
-    const bytes = declared.body
-      ? await bodies.read(request.raw, declared.bodyMaxBytes ?? BODY_MAX_BYTES)
-      : undefined;
-    const body =
-      bytes && decode(bytes, essence(request.headers["content-type"]), query, space?.dimension ?? 0);
-    const leaving = new AbortController();
-    reply.raw.once("close", () => leaving.abort());
-    const release = await admission.enter(declared.cost, name ?? "", leaving.signal);
-    try {
-      const answer = await declared.handle({
-        params,
-        query,
-        body,
-        spaces,
-        version,
-        now: clock(),
-        sees: (id) => principal.may("read", id),
-        signal: leaving.signal,
-        space: space as Call<never, never, never>["space"],
-      });
-      if (writes && name !== undefined) health.wrote(name, undefined);
-      return send(reply, request, declared, answer);
-    } catch (error) {
-      if (writes && name !== undefined) health.wrote(name, (error as Partial<EngramError>).code);
-      throw error;
-    } finally {
-      release();
-    }
+  async function receive(request: FastifyRequest, {query, space}: Entered): Promise<unknown> {
+    if (declared.body === undefined) return undefined;
+    const bytes = await bodies.read(request.raw, declared.bodyMaxBytes ?? BODY_MAX_BYTES);
+    return decode(bytes, essence(request.headers["content-type"]), query, space?.dimension ?? 0);
   }
 
   app.route({
     method: declared.method,
-    url: `/${version}${declared.path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
-    handler: serve,
+    url: routed(version, declared.path),
+    async handler(request, reply) {
+      const entered = enter(request.raw, request.params as object, request.query as object);
+      const {principal, name, params, query} = entered;
+      const signal = leaving(reply);
+      const body = await receive(request, entered);
+      const release = await admission.enter(declared.cost, name, signal);
+      try {
+        const answer = await declared.handle({
+          ...{params, query, body, spaces, version, signal, now: clock()},
+          sees: (id) => principal.may("read", id),
+          space: entered.space as Call<never, never, never>["space"],
+        });
+        if (writes) health.wrote(name, undefined);
+        return send(reply, request, declared, answer);
+      } catch (error) {
+        if (writes) health.wrote(name, (error as Partial<EngramError>).code);
+        throw error;
+      } finally {
+        release();
+      }
+    },
   });
 }
 

@@ -96,6 +96,7 @@ export const ScanQuery = Type.Composite([
     limit: Type.Optional(Type.Integer({minimum: 1, maximum: SCAN_PAGE_MAX_ITEMS})),
   }),
 ]);
+export const ScanStreamQuery = Type.Omit(ScanQuery, ["limit"]);
 export const EpisodePage = Type.Object({
   episodes: Type.Array(Episode),
   next: Type.Union([EpisodeId, Type.Null()], {description: "pass it as `after`; null at the end"}),
@@ -105,6 +106,11 @@ export const Sequence = Type.Integer({minimum: 0, description: "the log's number
 export const Written = Type.Object({sequence: Sequence});
 export const Stored = Type.Object({id: EpisodeId, sequence: Sequence});
 export const StoredBatch = Type.Object({ids: Type.Array(EpisodeId), sequence: Sequence});
+
+export const LineStored = Type.Object({
+  line: Type.Integer({minimum: 1, description: "lines up to this one are stored and durable"}),
+  sequence: Sequence,
+});
 
 export const EdgeInput = Type.Object({
   from: EpisodeId,
@@ -228,6 +234,7 @@ export const NAMED: Record<string, TSchema> = {
   Written,
   Stored,
   StoredBatch,
+  LineStored,
   EdgeBatch,
   EdgeKeys,
   Edges,

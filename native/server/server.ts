@@ -7,6 +7,7 @@ import {type Logger, pino} from "pino";
 import {Engine, InvalidArgumentError} from "../engine.ts";
 import {Admission} from "./admission.ts";
 import {Bodies} from "./body.ts";
+import type {Context} from "./context.ts";
 import {RefusedError, refusal} from "./error.ts";
 import {Gate} from "./gate.ts";
 import {Health} from "./health.ts";
@@ -14,9 +15,10 @@ import {Keys} from "./keys.ts";
 import * as limits from "./limits.ts";
 import {openApi} from "./openapi.ts";
 import {VERSIONS} from "./operation.ts";
-import {OPERATIONS} from "./operations/index.ts";
-import {addRoute, type Context} from "./route.ts";
+import {OPERATIONS, STREAMS} from "./operations/index.ts";
+import {addRoute} from "./route.ts";
 import {Spaces} from "./spaces.ts";
+import {addStreams} from "./stream.ts";
 
 export interface ServerOptions {
   /** The engine's directory. */
@@ -65,6 +67,7 @@ export class Server {
     private readonly app: FastifyInstance,
     private readonly engine: Engine,
     private readonly context: Context,
+    private readonly drain: AbortController,
   ) {}
 
   /** Opens the engine and listens. Errors: InvalidArgumentError for an address that needs keys and TLS,
@@ -74,7 +77,9 @@ export class Server {
     const log = options.log ?? pino({level: "silent"});
     const keys = options.keys === undefined ? undefined : Keys.read(options.keys);
     const engine = await Engine.open(options.data);
+    const drain = new AbortController();
     const context: Context = {
+      draining: drain.signal,
       spaces: await Spaces.open(engine, options.data),
       gate: new Gate(keys),
       bodies: new Bodies(),
@@ -112,10 +117,11 @@ export class Server {
     for (const version of VERSIONS)
       for (const operation of OPERATIONS)
         if (operation.versions?.includes(version) ?? true) addRoute(app, operation, version, context);
+    addStreams(app, STREAMS, context);
     addOwnRoutes(app, context);
     await app.listen({host, port: options.port ?? 0});
     context.health.phase = "serving";
-    return new Server(app, engine, context);
+    return new Server(app, engine, context, drain);
   }
 
   get port(): number {
@@ -125,6 +131,7 @@ export class Server {
   /** Stops accepting, lets what is under way finish, closes the engine. */
   async close(): Promise<void> {
     this.context.health.phase = "draining";
+    this.drain.abort();
     await this.app.close();
     await this.engine.close();
   }

@@ -29,7 +29,7 @@ import {
 const SCAN_LIMIT_DEFAULT = 100;
 
 /** Columns as the engine takes them. Vectors come as one array already where the body was binary. */
-function columns(batch: DecodedBatch, dimension: number, now: number): EngineBatch {
+export function columns(batch: DecodedBatch, dimension: number, now: number): EngineBatch {
   const {episodes} = batch;
   const embeddings = batch.embeddings ?? rows(episodes, dimension);
   return {

@@ -3,6 +3,9 @@ import type {Operation} from "../operation.ts";
 import {edgeOperations} from "./edges.ts";
 import {episodeOperations} from "./episodes.ts";
 import {recallOperations} from "./recall.ts";
+
+export {streamOperations as STREAMS} from "./streams.ts";
+
 import {spaceOperations} from "./spaces.ts";
 
 export const OPERATIONS: readonly Operation[] = [

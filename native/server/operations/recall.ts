@@ -17,6 +17,7 @@ export const recallOperations = [
     binaryBody: {
       contentType: VECTOR_TYPE,
       description: "one little-endian f32 per dimension; k, ef and exact stand in the query",
+      whole: true,
       decode: (bytes, {dimension}) => ({vector: decodeVector(bytes, dimension) as unknown as number[]}),
     },
     answer: Hits,

@@ -54,6 +54,7 @@ export const spaceOperations = [
     method: "PUT",
     path: "/spaces/{space}",
     summary: "Makes a space; the same again changes nothing.",
+    makesSpace: true,
     verb: "admin",
     cost: "upkeep",
     params: SpaceParams,

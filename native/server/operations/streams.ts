@@ -1,0 +1,58 @@
+// Operations of many lines, as NDJSON or over a WebSocket.
+import {LINES_PER_WRITE_MAX} from "../limits.ts";
+import {streamOperation} from "../operation.ts";
+import {Episode, EpisodeInput, LineStored, ScanStreamQuery, SpaceParams, WriteQuery} from "../schemas.ts";
+import {columns, wire} from "./episodes.ts";
+
+const SCAN_STEP = 256;
+
+export const streamOperations = [
+  streamOperation({
+    id: "scanStream",
+    method: "GET",
+    path: "/spaces/{space}/scan",
+    summary: "All episodes in the order of their ids. Resume behind the last id that came, by `after`.",
+    verb: "read",
+    params: SpaceParams,
+    query: ScanStreamQuery,
+    answer: Episode,
+    async *open({space, query: {after = "", embedding = false}, enter, signal}) {
+      for (let last = after; !signal.aborted; ) {
+        const release = await enter("bulk");
+        const page = space.scan({after: last, limit: SCAN_STEP});
+        release();
+        for (const episode of page) yield wire(episode, embedding);
+        const end = page.at(-1);
+        if (end === undefined) return;
+        last = end.id;
+      }
+    },
+  }),
+  streamOperation({
+    id: "storeStream",
+    method: "POST",
+    path: "/spaces/{space}/store",
+    summary:
+      "Stores episodes line by line. Each answer says up to which line everything is durable: resume behind it.",
+    verb: "write",
+    params: SpaceParams,
+    query: WriteQuery,
+    line: EpisodeInput,
+    answer: LineStored,
+    async *open({space, query, now, enter}, lines) {
+      let line = 0;
+      for await (const group of lines)
+        for (let start = 0; start < group.length; start += LINES_PER_WRITE_MAX) {
+          const part = group.slice(start, start + LINES_PER_WRITE_MAX);
+          const release = await enter("write");
+          try {
+            const {sequence} = await space.storeBatch(columns({episodes: part}, space.dimension, now), query);
+            line += part.length;
+            yield {line, sequence};
+          } finally {
+            release();
+          }
+        }
+    },
+  }),
+];
