@@ -19,10 +19,15 @@ export function memoryBytes(processes: readonly number[]): number {
   return kibibytes * KIBIBYTE;
 }
 
-/** Bytes on disk of a file or of everything below a folder. */
+/** Bytes on disk of a file or of everything below a folder; what vanishes meanwhile takes none. */
 export function diskBytes(path: string): number {
-  const stats = lstatSync(path);
-  const own = stats.blocks * BLOCK_BYTES;
-  if (!stats.isDirectory()) return own;
-  return readdirSync(path).reduce((sum, name) => sum + diskBytes(join(path, name)), own);
+  try {
+    const stats = lstatSync(path);
+    const own = stats.blocks * BLOCK_BYTES;
+    if (!stats.isDirectory()) return own;
+    return readdirSync(path).reduce((sum, name) => sum + diskBytes(join(path, name)), own);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    throw error;
+  }
 }

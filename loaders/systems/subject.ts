@@ -1,7 +1,7 @@
 // The worker's side of a system under test: runs in a process of its own, holds one face of one system open, and
 // times it request by request. Everything but the timed call happens outside of the clock.
 import {createHash} from "node:crypto";
-import {mkdirSync} from "node:fs";
+import {existsSync, mkdirSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {diskBytes, memoryBytes} from "./footprint.ts";
 import {
@@ -59,6 +59,8 @@ interface Held {
   baseline_bytes: number;
 }
 
+/** Marks a directory whose loading was not broken off: without it there is nothing to be opened again. */
+const WHOLE = "whole";
 const WARM_UP_MS_MAX = 5_000;
 /** Requests whose round trip is taken, where the clock that counts is inside. */
 const ROAD_REQUESTS = 50;
@@ -97,7 +99,6 @@ function openingOf({card}: System, subject: Subject, dimension: number, face: st
       `${card.name} has no configuration "${name}"; it has ${card.configurations.map((each) => each.name).join(", ")}`,
     );
   const directory = join(subject.directory, `${card.name}-${name}-${face}`);
-  mkdirSync(directory, {recursive: true});
   return {cache: subject.cache, configuration, directory, dimension, threads: subject.threads ?? 1};
 }
 
@@ -110,6 +111,9 @@ async function open<F extends Face>(
 ): Promise<{face: F; loaded: Loaded}> {
   const system = await systemIn(subject.folder);
   const opening = openingOf(system, subject, dimension, name);
+  const whole = join(opening.directory, WHOLE);
+  if (load !== null && !existsSync(whole)) rmSync(opening.directory, {recursive: true, force: true});
+  mkdirSync(opening.directory, {recursive: true});
   const face = system[name]?.(opening) as F | undefined;
   if (face === undefined) throw new TypeError(`${system.card.name} has no ${name}`);
   held = {face, opening, baseline_bytes: memoryBytes([process.pid])};
@@ -121,6 +125,7 @@ async function open<F extends Face>(
   const build_seconds = secondsSince(began);
   began = nanoseconds();
   const readiness = await face.ready();
+  if (load !== null) writeFileSync(whole, "");
   return {
     face,
     loaded: {...readiness, reused, start_seconds, build_seconds, ready_seconds: secondsSince(began)},
@@ -376,6 +381,7 @@ export async function askHybrid(input: {
     face.cue(queries.subarray(at * dimension, (at + 1) * dimension)),
   );
   const answers: HybridAnswer[] = [];
+  const pass = face.askPass?.bind(face);
   return measured(
     groups.length,
     (at) => {
@@ -387,7 +393,7 @@ export async function askHybrid(input: {
       answers[at] = answer;
       return undefined;
     },
-    undefined,
+    pass && (() => pass(queries, groups, k, effort)),
     answers,
   );
 }

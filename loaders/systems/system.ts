@@ -37,6 +37,8 @@ export interface SystemCard {
   home: string;
   /** How the package is had: `npm hnswlib-node 3.0.0`. */
   origin: string;
+  /** What its packages take on disk, about. */
+  install_mb: number;
   /** Best known first. */
   configurations: readonly [Configuration, ...Configuration[]];
   caveats: readonly Caveat[];
@@ -157,6 +159,13 @@ export interface HybridSearch extends Face {
   cue(query: Float32Array): Cue;
   efforts: readonly number[];
   ask(cue: Cue, k: number, effort: number, group: number): Answer<HybridAnswer>;
+  /** For a system in a process of its own: one answer per query and its group. */
+  askPass?(
+    queries: Float32Array,
+    groups: Uint8Array,
+    k: number,
+    effort: number,
+  ): Promise<Pass<HybridAnswer[]>>;
   nullRequest(): Answer<void>;
 }
 

@@ -7,6 +7,7 @@ export const card: SystemCard = {
   licence: "Apache-2.0",
   home: "",
   origin: "native/, built here",
+  install_mb: 0,
   configurations: [
     {
       name: "embedded",

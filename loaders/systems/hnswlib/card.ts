@@ -7,6 +7,7 @@ export const card: SystemCard = {
   licence: "Apache-2.0",
   home: "https://github.com/nmslib/hnswlib",
   origin: "npm hnswlib-node 3.0.0, compiled at install",
+  install_mb: 2,
   configurations: [
     {
       name: "default",

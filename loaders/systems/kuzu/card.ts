@@ -7,6 +7,7 @@ export const card: SystemCard = {
   licence: "MIT",
   home: "https://github.com/kuzudb/kuzu",
   origin: "npm kuzu 0.11.3, its prebuilt binary",
+  install_mb: 550,
   configurations: [
     {
       name: "tuned",

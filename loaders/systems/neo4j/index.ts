@@ -1,14 +1,17 @@
-// Neo4j Community: has its folder and its sheet; its process is not wired in yet, and the page says so.
+// Neo4j Community: a process of its own, started from its Maven Central artifacts; asked over Bolt by the official
+// driver, or measured inside of its process, since comparing an embedded engine with a served one says nothing.
 import type {System} from "../system.ts";
 import {card} from "./card.ts";
+import {graphTraversal} from "./graph.ts";
+import {installNeo4j} from "./install.ts";
+import {hybridSearch, vectorSearch} from "./vectors.ts";
+import {durableWrites} from "./writes.ts";
 
 export const system: System = {
   card,
-  async prepare() {
-    return {
-      ready: false,
-      reason:
-        "its server process is not wired in yet (issue 5): it will be started from its Maven Central artifacts",
-    };
-  },
+  prepare: (cache, log) => installNeo4j(cache, log),
+  vectorSearch,
+  graphTraversal,
+  hybridSearch,
+  durableWrites,
 };

@@ -7,6 +7,7 @@ export const card: SystemCard = {
   licence: "Apache-2.0",
   home: "https://qdrant.tech",
   origin: "PyPI qdrant-edge-py 0.9.0: the vendor's own engine, in process",
+  install_mb: 40,
   configurations: [
     {
       name: "default",

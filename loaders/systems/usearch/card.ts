@@ -7,6 +7,7 @@ export const card: SystemCard = {
   licence: "Apache-2.0",
   home: "https://github.com/unum-cloud/usearch",
   origin: "npm usearch 2.25.3, its prebuilt binary",
+  install_mb: 23,
   configurations: [
     {
       name: "default",
