@@ -453,6 +453,11 @@ export async function footprint(): Promise<Footprint> {
   };
 }
 
+/** Processes that hold the system, beside this one. */
+export async function processes(): Promise<number[]> {
+  return held?.face.processes() ?? [];
+}
+
 export async function close(): Promise<void> {
   await held?.face.stop();
   held = undefined;
