@@ -31,6 +31,11 @@ if [ "$with_tests" = yes ]; then
   command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
     need chromium chromium "run the browser tests"
   need clang-format clang-format "check the format of the C++ sources"
+  need strace strace "fail and kill the engine at each system call"
+  if [ "$(id -u)" = 0 ]; then # only root can mount what the power cuts need
+    need mkfs.ext4 e2fsprogs "cut the power of an ext4 file system"
+    need mkfs.xfs xfsprogs "cut the power of an xfs file system"
+  fi
   need git git "read the commit a record was measured at"
   [ -e /usr/include/gtest/gtest.h ] || [ -e /usr/local/include/gtest/gtest.h ] || {
     say "missing: GoogleTest (Debian package libgtest-dev), needed to run the C++ tests"

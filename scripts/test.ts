@@ -40,6 +40,17 @@ function ctest(output: string, ok: boolean): Counts {
   return {passed: total - failed, failed: ok && total > 0 ? failed : Math.max(1, failed), skipped: 0};
 }
 
+/** Harnesses of scripts/faults.ts: a line with a summary each, or with the reason why it is not possible here. */
+function harnesses(output: string, ok: boolean): Counts {
+  const lines = output.split("\n").filter((line) => /^\{"harness":.*"controls":/.test(line));
+  const failed = lines.filter((line) => !/"violations":0,/.test(line)).length;
+  return {
+    passed: lines.length - failed,
+    failed: ok && lines.length > 0 ? failed : Math.max(1, failed),
+    skipped: output.split("\n").filter((line) => line.includes('"not possible here"')).length,
+  };
+}
+
 const files = projectFiles();
 const browserTests = files.filter((file) => /^scripts\/browser\/.*\.test\.ts$/.test(file));
 const unitTests = files.filter((file) => file.endsWith(".test.ts") && !browserTests.includes(file));
@@ -56,6 +67,7 @@ const stages: Stage[] = [
     command: ["ctest", "--test-dir", "native/build", "--output-on-failure", "-j", String(cpus().length)],
     count: ctest,
   },
+  {name: "kills, errors and power cuts", command: ["tsx", "scripts/faults.ts"], count: harnesses},
   {
     name: "unit tests",
     command: ["node", "--import", "tsx", "--test", "--test-reporter=spec", ...unitTests],
