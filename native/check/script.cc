@@ -55,13 +55,14 @@ Step store_again(uint64_t k) { return store("store again", k - 1, 1, Durability:
 Step link(uint64_t k) {
   const Bytes from = id_of(k);
   const Bytes to = id_of(k + 1);
-  const float weight = static_cast<float>(k % 9) / 8;
+  const ModelEdge edge{static_cast<float>(k % 9) / 8, static_cast<double>(k)};
   return {"link", Durability::kGroup,
           [=](Model& model) {
-            if (model.has(from) && model.has(to)) model.link(from, to, "near", weight);
+            if (model.has(from) && model.has(to)) model.link(from, to, "near", edge);
           },
           [=](Space& space) {
-            const Status linked = done(space.link({"near", 0, {{from, to, weight}}}, Durability::kGroup));
+            const Status linked =
+                done(space.link({"near", edge.at_ms, {{from, to, edge.weight}}}, Durability::kGroup));
             return linked || linked.error().code == Code::kNotFound ? Status{} : linked;
           }};
 }
