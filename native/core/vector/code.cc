@@ -1,51 +1,100 @@
 #include "vector/code.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace engram {
 namespace {
 
-constexpr float kLargest = 127;
-constexpr int kZero = 128;
+// A whole number of steps of the high half: the largest values, of which there may be many (white pixels),
+// have no error then.
+constexpr float kLargest = 112;
+constexpr int kLowSteps = 16;  // of the low half in one step of the high half
+constexpr int kHalf = 8;       // what makes either half unsigned
+constexpr size_t kLine = kPlanePadding;
 
-float scaleOf(std::span<const float> values) {
+float inverseStep(std::span<const float> values) {
   float largest = 0;
   for (const float value : values) largest = std::max(largest, std::abs(value));
-  return largest / kLargest;
+  return largest > 0 ? kLargest / largest : 0;
 }
 
 int32_t shiftOf(const std::vector<int8_t>& code) {
   int32_t sum = 0;
   for (const int8_t value : code) sum += value;
-  return kZero * sum;
+  return kHalf * sum;
+}
+
+/** The nearest integer of a small value, in a form that compilers vectorise: adding 1.5 × 2²³ leaves the
+ * integer in the low bits of the sum. */
+int nearest(float value) {
+  constexpr float kShift = 0x1.8p23F;
+  return std::bit_cast<int32_t>(value + kShift) - std::bit_cast<int32_t>(kShift);
+}
+
+float ratio(double numerator, double denominator) {
+  return denominator > 0 ? static_cast<float>(numerator / denominator) : 0;
 }
 
 }  // namespace
 
-float encode(std::span<const float> values, uint8_t* code) {
-  const float scale = scaleOf(values);
-  const float inverse = scale > 0 ? 1 / scale : 0;
-  const size_t padded = paddedCode(values.size());
-  for (size_t i = 0; i < values.size(); ++i)
-    code[i] = static_cast<uint8_t>(kZero + static_cast<int>(std::lrint(values[i] * inverse)));
-  std::fill(code + values.size(), code + padded, static_cast<uint8_t>(kZero));
-  return scale;
+CodeFactors encode(std::span<const float> values, uint8_t* high, uint8_t* low) {
+  const float inverse = inverseStep(values);
+  const size_t bytes = planeBytes(values.size());
+  std::fill_n(high, bytes, uint8_t{kHalf * kLowSteps + kHalf});
+  std::fill_n(low, bytes, uint8_t{kHalf * kLowSteps + kHalf});
+  double squares = 0;
+  double high_product = 0;
+  double both_product = 0;
+  int64_t high_squares = 0;
+  int filled = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto c = nearest(values[i] * inverse);
+    const int above = (c + kHalf + kHalf * kLowSteps) / kLowSteps - kHalf;  // rounds down: never below zero
+    const int below = c + kHalf - above * kLowSteps;
+    const size_t at = i / (2 * kLine) * kLine + i % kLine;
+    const bool second = i / kLine % 2 == 1;
+    const auto place = [&](uint8_t* plane, int nibble) {
+      plane[at] =
+          static_cast<uint8_t>(second ? (plane[at] & 15) | (nibble << 4U) : (plane[at] & 0xF0) | nibble);
+    };
+    place(high, above + kHalf);
+    place(low, below);
+    const double value = values[i];
+    squares += value * value;
+    high_product += value * above;
+    both_product += value * c;
+    high_squares += int64_t{above} * above;
+    filled += above != 0 ? 1 : 0;
+  }
+  CodeFactors code{ratio(squares, high_product), ratio(squares, both_product), 0};
+  const double factor = code.high_factor;
+  const double left_out = std::max(0.0, factor * factor * static_cast<double>(high_squares) - squares);
+  if (filled > 0) code.noise = static_cast<float>(std::sqrt(left_out / filled));
+  return code;
 }
 
-void CodeQuery::set(std::span<const float> values) {
-  scale = scaleOf(values);
-  const float inverse = scale > 0 ? 1 / scale : 0;
-  code.assign(paddedCode(values.size()), 0);
-  for (size_t i = 0; i < values.size(); ++i) code[i] = static_cast<int8_t>(std::lrint(values[i] * inverse));
+void CodeQuery::set(std::span<const float> unit) {
+  const float inverse = inverseStep(unit);
+  code.assign(2 * planeBytes(unit.size()), 0);
+  for (size_t i = 0; i < unit.size(); ++i) code[i] = static_cast<int8_t>(nearest(unit[i] * inverse));
   shift = shiftOf(code);
+  scale = inverse > 0 ? 1 / inverse : 0;
 }
 
-void CodeQuery::set(const uint8_t* stored, float stored_scale, size_t padded) {
-  scale = stored_scale;
-  code.resize(padded);
-  for (size_t i = 0; i < padded; ++i) code[i] = static_cast<int8_t>(static_cast<int>(stored[i]) - kZero);
+void CodeQuery::set(const uint8_t* high, const uint8_t* low, size_t bytes, float both_factor) {
+  code.resize(2 * bytes);
+  for (size_t line = 0; line < bytes; line += kLine)
+    for (size_t j = 0; j < kLine; ++j) {
+      const uint8_t above = high[line + j];
+      const uint8_t below = low[line + j];
+      constexpr int kZero = kHalf * kLowSteps + kHalf;
+      code[2 * line + j] = static_cast<int8_t>((((above & 15) << 4U) | (below & 15)) - kZero);
+      code[2 * line + kLine + j] = static_cast<int8_t>(((above & 0xF0) | (below >> 4U)) - kZero);
+    }
   shift = shiftOf(code);
+  scale = both_factor;
 }
 
 }  // namespace engram

@@ -1,17 +1,24 @@
 #include "vector/distance.h"
 
+#include <bit>
 #include <vector>
+
+#include "vector/plane_batch.h"
 
 namespace engram {
 
 #if defined(__x86_64__)
 float dotAvx2(const float* a, const float* b, size_t n);
-int32_t dotCodesAvx2(const uint8_t* code, const int8_t* query, size_t n);
+void dotPlanesAvx2(const PlaneBatch& batch, int32_t* out);
+void hammingAvx2(const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words, int16_t* out);
 float dotAvx512(const float* a, const float* b, size_t n);
-int32_t dotCodesVnni(const uint8_t* code, const int8_t* query, size_t n);
+void dotPlanesVnni(const PlaneBatch& batch, int32_t* out);
+void hammingPopcnt(const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words,
+                   int16_t* out);
 #elif defined(__aarch64__)
 float dotNeon(const float* a, const float* b, size_t n);
-int32_t dotCodesNeon(const uint8_t* code, const int8_t* query, size_t n);
+void dotPlanesNeon(const PlaneBatch& batch, int32_t* out);
+void hammingNeon(const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words, int16_t* out);
 #endif
 
 namespace {
@@ -22,26 +29,48 @@ float dotScalar(const float* a, const float* b, size_t n) {
   return static_cast<float>(sum);
 }
 
-int32_t dotCodesScalar(const uint8_t* code, const int8_t* query, size_t n) {
-  int32_t sum = 0;
-  for (size_t i = 0; i < n; ++i) sum += static_cast<int32_t>(code[i]) * static_cast<int32_t>(query[i]);
-  return sum;
+void dotPlanesScalar(const PlaneBatch& batch, int32_t* out) {
+  for (size_t at = 0; at < batch.count; ++at) {
+    const uint8_t* plane = planeAt(batch, at);
+    int32_t sum = 0;
+    for (size_t i = 0; i < batch.bytes; i += kPlanePadding)
+      for (size_t j = 0; j < kPlanePadding; ++j) {
+        const uint8_t both = plane[i + j];
+        sum += (both & 15) * batch.query[2 * i + j] + (both >> 4U) * batch.query[2 * i + kPlanePadding + j];
+      }
+    out[at] = sum;
+  }
+}
+
+void hammingScalar(const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words,
+                   int16_t* out) {
+  for (size_t group = 0; group < groups; ++group, sketches += words * kSketchGroup)
+    for (size_t i = 0; i < kSketchGroup; ++i) {
+      int differ = 0;
+      for (size_t word = 0; word < words; ++word)
+        differ += std::popcount(sketches[word * kSketchGroup + i] ^ query[word]);
+      out[group * kSketchGroup + i] = static_cast<int16_t>(differ);
+    }
 }
 
 std::vector<Kernels> detect() {
-  std::vector<Kernels> found = {{"scalar", dotScalar, dotCodesScalar}};
+  std::vector<Kernels> found = {{"scalar", dotScalar, dotPlanesScalar, hammingScalar}};
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back({"avx2", dotAvx2, dotCodesAvx2});
+    found.push_back({"avx2", dotAvx2, dotPlanesAvx2, hammingAvx2});
     if (__builtin_cpu_supports("avx512f")) {
-      found.push_back({"avx512", dotAvx512, dotCodesAvx2});
-      if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vnni"))
-        found.push_back({"avx512-vnni", dotAvx512, dotCodesVnni});
+      found.push_back({"avx512", dotAvx512, dotPlanesAvx2, hammingAvx2});
+      if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+          __builtin_cpu_supports("avx512vnni")) {
+        found.push_back({"avx512-vnni", dotAvx512, dotPlanesVnni, hammingAvx2});
+        if (__builtin_cpu_supports("avx512vpopcntdq"))
+          found.push_back({"avx512-popcnt", dotAvx512, dotPlanesVnni, hammingPopcnt});
+      }
     }
   }
 #elif defined(__aarch64__)
-  found.push_back({"neon", dotNeon, dotCodesNeon});
+  found.push_back({"neon", dotNeon, dotPlanesNeon, hammingNeon});
 #endif
   return found;
 }

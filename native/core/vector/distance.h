@@ -1,5 +1,5 @@
-// The one seam for SIMD: inner products behind a table that is chosen once, at run time. The scalar path is
-// the truth the others are tested against.
+// The one seam for SIMD: inner products and bit distances behind a table that is chosen once, at run time.
+// The scalar path is the truth the others are tested against.
 #pragma once
 
 #include <cstddef>
@@ -9,16 +9,32 @@
 
 namespace engram {
 
-/** Codes are padded to whole multiples of this, so that no path needs a tail. */
-inline constexpr size_t kCodePadding = 64;
+/** Planes of nibbles (code.h) are padded to whole multiples of this, a cache line, so that no path needs a
+ *  tail. */
+inline constexpr size_t kPlanePadding = 64;
+/** Sketches (sketch.h) stand in groups of this many, word by word. */
+inline constexpr size_t kSketchGroup = 8;
+
+/** One query against many planes, which lie at equal distances. */
+struct PlaneBatch {
+  const std::byte* first;  // the plane of slot 0
+  size_t stride;           // from one slot's plane to the next
+  const uint32_t* slots;
+  size_t count;
+  const int8_t* query;  // 2 × bytes values; −128 is none
+  size_t bytes;         // of one plane, a multiple of kPlanePadding, at most 2,048
+};
 
 struct Kernels {
-  std::string_view name;  // "scalar", "avx2", "avx512", "avx512-vnni", "neon"
+  std::string_view name;  // "scalar", "avx2", "avx512", "avx512-vnni", "avx512-popcnt", "neon"
   /** Inner product of two float vectors of n values. */
   float (*dot)(const float* a, const float* b, size_t n);
-  /** Inner product of unsigned and signed bytes; n is a multiple of kCodePadding, at most 4,096 + padding, so
-   *  that the sum fits. All paths agree to the bit. */
-  int32_t (*dot_codes)(const uint8_t* code, const int8_t* query, size_t n);
+  /** out[i] = inner product of the query and the nibbles (0…15) of slots[i]. Byte j of a line holds value j
+   * in its low half and value j + 64 in its high half. All paths agree to the bit. */
+  void (*dot_planes)(const PlaneBatch& batch, int32_t* out);
+  /** out[i] = bits in which sketch i differs from the query, for `groups` × kSketchGroup sketches of `words`
+   *  words. All paths agree to the bit. */
+  void (*hamming)(const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words, int16_t* out);
 };
 
 /** The widest table this CPU runs. */

@@ -1,13 +1,13 @@
-// NEON paths of both inner products, for 64-bit ARM.
+// NEON paths, for 64-bit ARM.
 #include <arm_neon.h>
 
-#include <cstddef>
-#include <cstdint>
+#include "vector/plane_batch.h"
 
 namespace engram {
 
 float dotNeon(const float* a, const float* b, size_t n);
-int32_t dotCodesNeon(const uint8_t* code, const int8_t* query, size_t n);
+void dotPlanesNeon(const PlaneBatch& batch, int32_t* out);
+void hammingNeon(const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words, int16_t* out);
 
 float dotNeon(const float* a, const float* b, size_t n) {
   float32x4_t s0 = vdupq_n_f32(0);
@@ -22,15 +22,39 @@ float dotNeon(const float* a, const float* b, size_t n) {
   return sum;
 }
 
-int32_t dotCodesNeon(const uint8_t* code, const int8_t* query, size_t n) {
-  int32x4_t sum = vdupq_n_s32(0);
-  for (size_t i = 0; i < n; i += 8) {
-    const int16x8_t c = vreinterpretq_s16_u16(vmovl_u8(vld1_u8(code + i)));
-    const int16x8_t q = vmovl_s8(vld1_s8(query + i));
-    sum = vmlal_s16(sum, vget_low_s16(c), vget_low_s16(q));
-    sum = vmlal_high_s16(sum, c, q);
+void dotPlanesNeon(const PlaneBatch& batch, int32_t* out) {
+  for (size_t at = 0; at < batch.count; ++at) {
+    const uint8_t* plane = planeAt(batch, at);
+    int32x4_t sum = vdupq_n_s32(0);
+    const auto add = [&](uint8x16_t nibbles, const int8_t* query) {
+      const int8x16_t n = vreinterpretq_s8_u8(nibbles);
+      const int8x16_t q = vld1q_s8(query);
+      sum = vpadalq_s16(sum, vmull_s8(vget_low_s8(n), vget_low_s8(q)));
+      sum = vpadalq_s16(sum, vmull_high_s8(n, q));
+    };
+    for (size_t i = 0; i < batch.bytes; i += kPlanePadding)
+      for (size_t j = 0; j < kPlanePadding; j += 16) {
+        const uint8x16_t both = vld1q_u8(plane + i + j);
+        add(vandq_u8(both, vdupq_n_u8(15)), batch.query + 2 * i + j);
+        add(vshrq_n_u8(both, 4), batch.query + 2 * i + kPlanePadding + j);
+      }
+    out[at] = vaddvq_s32(sum);
   }
-  return vaddvq_s32(sum);
+}
+
+void hammingNeon(const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words, int16_t* out) {
+  for (size_t group = 0; group < groups; ++group, sketches += words * kSketchGroup)
+    for (size_t i = 0; i < kSketchGroup; i += 2) {
+      uint16x8_t sum = vdupq_n_u16(0);
+      for (size_t word = 0; word < words; ++word) {
+        const uint64x2_t differ =
+            veorq_u64(vld1q_u64(sketches + word * kSketchGroup + i), vdupq_n_u64(query[word]));
+        sum = vpadalq_u8(sum, vcntq_u8(vreinterpretq_u8_u64(differ)));
+      }
+      const uint64x2_t two = vpaddlq_u32(vpaddlq_u16(sum));
+      out[group * kSketchGroup + i] = static_cast<int16_t>(vgetq_lane_u64(two, 0));
+      out[group * kSketchGroup + i + 1] = static_cast<int16_t>(vgetq_lane_u64(two, 1));
+    }
 }
 
 }  // namespace engram

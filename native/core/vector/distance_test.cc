@@ -1,36 +1,105 @@
-// Every SIMD path against the scalar truth, on random and adversarial vectors of every tail length.
+// Every SIMD path against the scalar truth, on random and adversarial values of every length; and the checks
+// themselves against paths that are broken on purpose.
 #include "vector/distance.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <vector>
 
 namespace engram {
 namespace {
 
+const Kernels& truth() { return availableKernels().front(); }
+
 /** Relative to the size of what was summed, so that cancellation does not excuse or accuse a path. */
 double disagreement(const Kernels& kernels, const std::vector<float>& a, const std::vector<float>& b) {
   double scale = 1e-30;
   for (size_t i = 0; i < a.size(); ++i)
     scale += std::abs(static_cast<double>(a[i]) * static_cast<double>(b[i]));
-  const double truth = availableKernels().front().dot(a.data(), b.data(), a.size());
-  return std::abs(kernels.dot(a.data(), b.data(), a.size()) - truth) / scale;
+  const double exact = truth().dot(a.data(), b.data(), a.size());
+  return std::abs(kernels.dot(a.data(), b.data(), a.size()) - exact) / scale;
 }
 
-TEST(Distance, EveryPathAgreesWithTheScalarTruthForEveryTail) {
+/** The worst over every tail length. */
+double worstDisagreement(const Kernels& kernels) {
   std::mt19937 random(7);
   std::normal_distribution<float> normal;
-  for (const Kernels& kernels : availableKernels()) {
-    for (size_t n = 1; n <= 4096; n = n < 80 ? n + 1 : n * 2 - 3) {
-      std::vector<float> a(n);
-      std::vector<float> b(n);
-      for (float& x : a) x = normal(random);
-      for (float& x : b) x = normal(random);
-      EXPECT_LT(disagreement(kernels, a, b), 1e-6) << kernels.name << " n=" << n;
-    }
+  double worst = 0;
+  for (size_t n = 1; n <= 4096; n = n < 80 ? n + 1 : n * 2 - 3) {
+    std::vector<float> a(n);
+    std::vector<float> b(n);
+    for (float& x : a) x = normal(random);
+    for (float& x : b) x = normal(random);
+    worst = std::max(worst, disagreement(kernels, a, b));
   }
+  return worst;
+}
+
+/** Planes of random bytes, or all of one value, and a query. */
+struct Planes {
+  Planes(size_t plane_bytes, size_t count, uint32_t seed)
+      : bytes(plane_bytes), stride(plane_bytes + kPlanePadding) {
+    std::mt19937 random(seed);
+    memory.resize(stride * (count + 1));
+    query.resize(2 * bytes);
+    for (auto& x : memory) x = static_cast<std::byte>(random());
+    for (auto& x : query) x = static_cast<int8_t>(static_cast<int>(random() % 255) - 127);
+    for (size_t i = 0; i < count; ++i) slots.push_back(static_cast<uint32_t>((i * 7 + seed) % (count + 1)));
+  }
+  std::vector<int32_t> products(const Kernels& kernels) const {
+    std::vector<int32_t> out(slots.size(), -1);
+    kernels.dot_planes({memory.data(), stride, slots.data(), slots.size(), query.data(), bytes}, out.data());
+    return out;
+  }
+  size_t bytes;
+  size_t stride;
+  std::vector<std::byte> memory;
+  std::vector<int8_t> query;
+  std::vector<uint32_t> slots;
+};
+
+bool planesAgree(const Kernels& kernels) {
+  for (size_t bytes = kPlanePadding; bytes <= 2048; bytes += kPlanePadding)
+    for (const size_t count : {0UL, 1UL, 2UL, 3UL, 4UL, 5UL, 33UL}) {
+      const Planes random(bytes, count, static_cast<uint32_t>(bytes + count));
+      if (random.products(kernels) != random.products(truth())) return false;
+      Planes extreme = random;  // where a narrow sum would saturate
+      std::fill(extreme.memory.begin(), extreme.memory.end(), std::byte{0xFF});
+      for (const int8_t value : {int8_t{127}, int8_t{-127}}) {
+        std::fill(extreme.query.begin(), extreme.query.end(), value);
+        if (extreme.products(kernels) != extreme.products(truth())) return false;
+      }
+    }
+  return true;
+}
+
+bool bitsAgree(const Kernels& kernels) {
+  std::mt19937_64 random(13);
+  for (size_t words = 1; words <= 64; ++words)
+    for (const size_t groups : {1UL, 3UL}) {
+      std::vector<uint64_t> sketches(groups * kSketchGroup * words);
+      std::vector<uint64_t> query(words);
+      for (uint64_t& x : sketches) x = random();
+      for (uint64_t& x : query) x = random();
+      if (words % 5 == 0) std::fill(query.begin(), query.end(), 0);
+      if (words % 10 == 0) std::fill(sketches.begin(), sketches.end(), ~uint64_t{0});
+      const auto distances = [&](const Kernels& path) {
+        std::vector<int16_t> out(groups * kSketchGroup, -1);
+        path.hamming(sketches.data(), groups, query.data(), words, out.data());
+        return out;
+      };
+      if (distances(kernels) != distances(truth())) return false;
+    }
+  return true;
+}
+
+TEST(Distance, EveryPathOfFloatsAgreesWithTheScalarTruthForEveryTail) {
+  for (const Kernels& kernels : availableKernels())
+    EXPECT_LT(worstDisagreement(kernels), 1e-6) << kernels.name;
 }
 
 TEST(Distance, EveryPathSurvivesLargeAndCancellingValues) {
@@ -42,31 +111,34 @@ TEST(Distance, EveryPathSurvivesLargeAndCancellingValues) {
   }
 }
 
-TEST(Distance, ADroppedLaneIsCaught) {
-  std::vector<float> a(384, 0.05F);
-  std::vector<float> b = a;
-  std::vector<float> dropped = a;
-  dropped[17] = 0;
-  const double truth = availableKernels().front().dot(a.data(), b.data(), a.size());
-  const double mutant = bestKernels().dot(dropped.data(), b.data(), a.size());
-  EXPECT_GT(std::abs(truth - mutant) / truth, 1e-6);
+TEST(Distance, EveryPathOfPlanesAgreesToTheBit) {
+  for (const Kernels& kernels : availableKernels()) EXPECT_TRUE(planesAgree(kernels)) << kernels.name;
 }
 
-TEST(Distance, EveryPathOfCodesAgreesToTheBit) {
-  std::mt19937 random(11);
-  const Kernels& truth = availableKernels().front();
-  for (size_t n = kCodePadding; n <= 4096; n += kCodePadding) {
-    std::vector<uint8_t> code(n);
-    std::vector<int8_t> query(n);
-    for (uint8_t& x : code) x = static_cast<uint8_t>(random());
-    for (int8_t& x : query) x = static_cast<int8_t>(random());
-    if (n == 128) std::fill(code.begin(), code.end(), uint8_t{255});  // where a narrow sum would saturate
-    if (n == 128) std::fill(query.begin(), query.end(), int8_t{-128});
-    for (const Kernels& kernels : availableKernels())
-      EXPECT_EQ(kernels.dot_codes(code.data(), query.data(), n),
-                truth.dot_codes(code.data(), query.data(), n))
-          << kernels.name << " n=" << n;
-  }
+TEST(Distance, EveryPathOfBitsAgreesToTheBit) {
+  for (const Kernels& kernels : availableKernels()) EXPECT_TRUE(bitsAgree(kernels)) << kernels.name;
+}
+
+TEST(Distance, APathThatDropsALaneIsCaught) {
+  Kernels mutant = bestKernels();
+  mutant.dot = [](const float* a, const float* b, size_t n) {
+    return bestKernels().dot(a, b, n) - (n > 17 ? a[17] * b[17] : 0);
+  };
+  mutant.dot_planes = [](const PlaneBatch& batch, int32_t* out) {
+    bestKernels().dot_planes(batch, out);
+    for (size_t i = 0; i < batch.count; ++i) {  // the high half of the last byte
+      const auto* plane = reinterpret_cast<const uint8_t*>(batch.first + batch.slots[i] * batch.stride);
+      out[i] -= (plane[batch.bytes - 1] >> 4U) * batch.query[2 * batch.bytes - 1];
+    }
+  };
+  mutant.hamming = [](const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words,
+                      int16_t* out) {
+    bestKernels().hamming(sketches, groups, query, words, out);
+    out[5] = static_cast<int16_t>(out[5] & ~1);
+  };
+  EXPECT_GT(worstDisagreement(mutant), 1e-6);
+  EXPECT_FALSE(planesAgree(mutant));
+  EXPECT_FALSE(bitsAgree(mutant));
 }
 
 }  // namespace

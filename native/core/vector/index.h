@@ -2,30 +2,31 @@
 // (HNSW, Malkov & Yashunin 2018) whose recall is measured against it. In memory only; deterministic given
 // the order of operations and the seed. One writer or many readers at a time: the caller locks.
 //
-// Searching a graph is a matter of cache lines, not of arithmetic (performance.md, "Roofline"). So each
-// vector has one block that holds its neighbours' numbers and its own code of one byte per value, 512 bytes
-// at 384 dimensions; walks read blocks only, and the few best are ranked again by the exact vectors.
+// The way to search follows from how many vectors there are, the same for every reader and every run:
+//   up to 2,000     all codes are scanned;
+//   up to 10,000    sketches are scanned, and the codes of the best few hundred (from 256 dimensions on; with
+//                   fewer a graph serves from 2,000 on, its walks being as short);
+//   above           the graph is walked. It grows from the oldest vectors on before it is needed, one or two
+//                   links per vector added; the newest that it does not hold yet, at most 4,000, are scanned.
+// Searching is a matter of cache lines, not of arithmetic (performance.md, "Roofline"): each step reads the
+// least that can say who may be among the best, and only those few are ranked by their exact vectors.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/buffer.h"
-#include "vector/code.h"
 #include "vector/distance.h"
-#include "vector/pool.h"
+#include "vector/sketch.h"
+#include "vector/small_world.h"
 
 namespace engram {
 
-struct IndexOptions {
-  uint32_t dimension = 0;
-  uint32_t degree = 32;           // neighbours at layer 0, a multiple of 16; half of it above
-  uint32_t ef_construction = 96;  // candidates kept while inserting
-  uint64_t seed = 1;
-};
+using IndexOptions = WorldOptions;
 
 struct Hit {
   uint32_t ordinal;
@@ -46,15 +47,17 @@ struct SearchOptions {
 
 /** A search's own memory, reused from call to call by one thread. */
 struct SearchScratch {
-  std::vector<uint64_t> visited;  // one bit per slot
-  Pool pool;
-  CodeQuery query;
+  WalkScratch walk;
+  SketchScratch sketch;
+  std::vector<uint32_t> slots;
+  std::vector<float> similarities;
+  std::vector<Candidate> candidates;
   std::vector<Hit> ranked;
 };
 
 struct MemoryUse {
-  size_t vectors_bytes;  // exact vectors, touched only to rank the best again
-  size_t graph_bytes;    // what a walk touches: blocks, scales, upper layers
+  size_t vectors_bytes;  // exact vectors and halves of codes, touched only to rank the best again
+  size_t graph_bytes;    // what a search touches: blocks, factors, upper layers, sketches
 };
 
 class VectorIndex {
@@ -62,8 +65,12 @@ class VectorIndex {
   static constexpr uint32_t kDefaultEf = 48;
   /** Up to this many vectors an approximate search scans all codes: no walk is faster. */
   static constexpr size_t kScanUpTo = 2'000;
+  /** Up to this many it scans all sketches, where there are any. */
+  static constexpr size_t kSketchUpTo = 10'000;
+  /** The newest vectors that may wait for their links. */
+  static constexpr size_t kTailMax = 4'000;
 
-  explicit VectorIndex(IndexOptions options);
+  explicit VectorIndex(const IndexOptions& options);
 
   /** Adds a unit vector of `dimension` values under an ordinal not present yet; searchable on return. */
   void add(uint32_t ordinal, std::span<const float> unit);
@@ -73,7 +80,7 @@ class VectorIndex {
   size_t search(std::span<const float> query, const SearchOptions& options, SearchScratch& scratch,
                 std::span<Hit> out) const;
 
-  bool contains(uint32_t ordinal) const;
+  bool contains(uint32_t ordinal) const { return ordinal < slots_.size() && slots_[ordinal] != 0; }
   /** The stored vector; the ordinal must be present. */
   std::span<const float> vector(uint32_t ordinal) const;
   size_t size() const { return live_; }
@@ -82,71 +89,44 @@ class VectorIndex {
  private:
   static constexpr uint32_t kNone = Pool::kNone;
 
-  struct Layers {
-    std::vector<std::vector<uint32_t>> upper;  // neighbours at layers 1…
-  };
-
-  std::byte* block(uint32_t slot) { return blocks_.data() + static_cast<size_t>(slot) * block_bytes_; }
-  const std::byte* block(uint32_t slot) const {
-    return blocks_.data() + static_cast<size_t>(slot) * block_bytes_;
-  }
-  const uint8_t* code(uint32_t slot) const {
-    return reinterpret_cast<const uint8_t*>(block(slot) + ids_bytes_);
-  }
   const float* exact(uint32_t slot) const {
-    return reinterpret_cast<const float*>(vectors_.data()) + static_cast<size_t>(slot) * options_.dimension;
+    return reinterpret_cast<const float*>(vectors_.data()) + size_t{slot} * options_.dimension;
   }
-  float similarity(const CodeQuery& query, uint32_t slot) const {
-    return similarityOf(kernels_, query, code(slot), scales_[slot]);
-  }
-  bool removed(uint32_t slot) const { return ordinals_[slot] == kNone; }
-  void prefetchCode(uint32_t slot) const;
-  std::span<const uint32_t> neighbours(uint32_t slot, uint32_t layer) const;
-  void setNeighbours(uint32_t slot, uint32_t layer, std::span<const uint32_t> chosen);
-  uint32_t degreeAt(uint32_t layer) const { return layer == 0 ? options_.degree : options_.degree / 2; }
-  uint32_t levelOf(uint32_t slot) const;
+  std::span<const float> exactVector(uint32_t slot) const { return {exact(slot), options_.dimension}; }
   uint32_t newSlot();
-
-  Candidate descend(const CodeQuery& query, Candidate entry, uint32_t from_layer, uint32_t to_layer) const;
-  /** Leaves the `width` nearest found at a layer in scratch.pool. */
-  void walk(Candidate entry, uint32_t width, uint32_t layer, SearchScratch& scratch) const;
-  /** Of candidates sorted best first, those worth an edge. */
-  void prune(std::span<const Candidate> candidates, uint32_t degree, std::vector<uint32_t>& chosen);
-  void connect(uint32_t from, uint32_t to, uint32_t layer);
-  /** Gives `slot` the best of its own neighbours and the candidates. */
-  void rewire(uint32_t slot, uint32_t layer, std::span<const uint32_t> candidates);
-  void repair(uint32_t slot, uint32_t layer);
+  /** The rungs of the ladder that follow from the number of slots. */
+  bool sketched() const { return world_.blocks().form() == CodeForm::kNibbles; }
+  size_t scannedUpTo() const { return sketched() ? kSketchUpTo : kScanUpTo; }
+  size_t tailMax() const { return sketched() ? kTailMax : kScanUpTo / 2; }
+  void advance();
+  void sketch(uint32_t slot);
 
   bool accepted(uint32_t slot, const Filter* filter) const {
-    return !removed(slot) && (filter == nullptr || (*filter)(ordinals_[slot]));
+    return ordinals_[slot] != kNone && (filter == nullptr || (*filter)(ordinals_[slot]));
   }
   double acceptedShare(const Filter* filter) const;
   size_t scanExact(std::span<const float> query, const SearchOptions& options, std::span<Hit> out) const;
-  void scanCodes(const SearchOptions& options, uint32_t width, SearchScratch& scratch) const;
-  /** Ranks what is in the pool by the exact vectors. */
-  size_t rerank(std::span<const float> query, const SearchOptions& options, size_t most,
-                SearchScratch& scratch, std::span<Hit> out) const;
+  /** Offers the codes of scratch.slots to the pool. */
+  void offer(SearchScratch& scratch) const;
+  void scanCodes(uint32_t first, const Filter* filter, SearchScratch& scratch) const;
+  void gather(std::span<const float> query, const SearchOptions& options, double share, uint32_t width,
+              SearchScratch& scratch) const;
+  /** Ranks what is in the pool: by whole codes those that the noise of half codes leaves in doubt, by exact
+   *  vectors those that are still in doubt then. */
+  size_t rank(std::span<const float> query, const SearchOptions& options, SearchScratch& scratch,
+              std::span<Hit> out) const;
 
-  IndexOptions options_;
+  const IndexOptions options_;
   const Kernels& kernels_;
-  size_t ids_bytes_;
-  size_t block_bytes_;
-  Buffer blocks_;                   // slot-major: ids of layer 0 (kNone where there is none), code
+  SmallWorld world_;
   Buffer vectors_;                  // slot-major f32
-  std::vector<float> scales_;       // of the codes
   std::vector<uint32_t> ordinals_;  // slot → ordinal, kNone when it was removed
   std::vector<uint32_t> slots_;     // ordinal → slot + 1, 0 when absent
-  std::vector<Layers> layers_;      // slot → layers above 0
   std::vector<uint32_t> free_;      // removed slots to use again
+  std::optional<Sketches> sketches_;
+  size_t sketches_centred_ = 0;  // how many vectors their centre is the mean of
   size_t live_ = 0;
-  uint32_t entry_ = 0;
-  uint32_t top_ = 0;
-
-  // Memory of the writer.
-  SearchScratch insert_;
-  CodeQuery from_;
-  std::vector<CodeQuery> chosen_queries_;
-  std::vector<Candidate> candidates_;
+  uint32_t placed_ = 0;  // slots [0, placed_) are in the graph or removed; the others are the tail
 };
 
 }  // namespace engram

@@ -29,7 +29,7 @@ TEST(Pool, RefusesWhatIsNoBetterThanItsWorst) {
   pool.begin(1);
   EXPECT_TRUE(pool.insert(0.5F, 1));
   EXPECT_FALSE(pool.insert(0.5F, 2));
-  EXPECT_FALSE(pool.accepts(0.5F));
+  EXPECT_EQ(pool.worst(), 0.5F);
 }
 
 TEST(Pool, AgreesWithASortOfEverything) {

@@ -1,0 +1,247 @@
+#include "vector/small_world.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "base/random.h"
+
+namespace engram {
+namespace {
+
+constexpr uint32_t kMaxLayer = 16;
+
+bool nearer(const Candidate& a, const Candidate& b) {
+  return a.similarity > b.similarity || (a.similarity == b.similarity && a.slot < b.slot);
+}
+
+}  // namespace
+
+SmallWorld::SmallWorld(const WorldOptions& options)
+    : options_(options),
+      blocks_(options.dimension, options.degree),
+      similarities_(options.ef_construction + 1) {
+  assert(options_.dimension > 0 && options_.degree >= 16 && options_.degree % 16 == 0);
+}
+
+uint32_t SmallWorld::levelOf(uint32_t slot) const {
+  const double uniform =
+      (static_cast<double>(mix64(options_.seed ^ mix64(uint64_t{slot} + 1)) >> 11U) + 1.0) * 0x1.0p-53;
+  const double level = -std::log(uniform) / std::log(static_cast<double>(options_.degree) / 2);
+  return std::min(kMaxLayer, static_cast<uint32_t>(level));
+}
+
+void SmallWorld::grow(size_t slots) {
+  blocks_.reserve(slots);
+  for (auto slot = static_cast<uint32_t>(levels_.size()); slot < slots; ++slot) {
+    const uint32_t level = levelOf(slot);
+    levels_.push_back(static_cast<uint8_t>(level));
+    linked_.push_back(0);
+    upper_at_.push_back(static_cast<uint32_t>(upper_.size()));
+    upper_.resize(upper_.size() + size_t{level} * (options_.degree / 2 + 1), 0);
+    setNeighbours(slot, 0, {});
+  }
+}
+
+std::span<const uint32_t> SmallWorld::neighbours(uint32_t slot, uint32_t layer) const {
+  if (layer > 0) {
+    const uint32_t* list = upper_.data() + upperAt(slot, layer);
+    return {list + 1, list[0]};
+  }
+  const uint32_t* ids = blocks_.ids(slot);
+  size_t count = 0;
+  while (count < options_.degree && ids[count] != kNone) ++count;
+  return {ids, count};
+}
+
+void SmallWorld::setNeighbours(uint32_t slot, uint32_t layer, std::span<const uint32_t> chosen) {
+  assert(chosen.size() <= degreeAt(layer));
+  if (layer > 0) {
+    uint32_t* list = upper_.data() + upperAt(slot, layer);
+    list[0] = static_cast<uint32_t>(chosen.size());
+    std::copy(chosen.begin(), chosen.end(), list + 1);
+    return;
+  }
+  uint32_t* ids = blocks_.ids(slot);
+  std::copy(chosen.begin(), chosen.end(), ids);
+  std::fill(ids + chosen.size(), ids + options_.degree, kNone);
+}
+
+Candidate SmallWorld::start(WalkScratch& scratch) const {
+  Candidate entry{0, entry_};
+  blocks_.similarities(scratch.query, {&entry.slot, 1}, &entry.similarity);
+  return entry;
+}
+
+Candidate SmallWorld::descend(Candidate entry, uint32_t to_layer, WalkScratch& scratch) const {
+  scratch.similarities.resize(options_.degree);
+  for (uint32_t layer = top_; layer > to_layer; --layer) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      const auto list = neighbours(entry.slot, layer);
+      blocks_.fetch(list);
+      blocks_.similarities(scratch.query, list, scratch.similarities.data());
+      for (size_t i = 0; i < list.size(); ++i) {
+        if (scratch.similarities[i] <= entry.similarity) continue;
+        entry = {scratch.similarities[i], list[i]};
+        moved = true;
+      }
+    }
+  }
+  return entry;
+}
+
+void SmallWorld::walkLayer(Candidate entry, uint32_t width, uint32_t layer, WalkScratch& scratch) const {
+  Pool& pool = scratch.pool;
+  pool.begin(width);
+  scratch.visited.resize((levels_.size() + 63) / 64, 0);
+  scratch.similarities.resize(options_.degree);
+  size_t count = 0;
+  const auto visit = [&](uint32_t slot) {  // without a branch: half of all neighbours were seen before
+    uint64_t& word = scratch.visited[slot / 64U];
+    scratch.seen[count] = slot;
+    count += ~(word >> (slot % 64U)) & 1U;
+    word |= uint64_t{1} << (slot % 64U);
+    blocks_.fetch(slot);
+  };
+  scratch.seen.resize(std::max<size_t>(scratch.seen.size(), options_.degree + 1));
+  visit(entry.slot);
+  pool.insert(entry.similarity, entry.slot);
+  for (uint32_t slot = pool.expand(); slot != kNone; slot = pool.expand()) {
+    if (scratch.seen.size() <= count + options_.degree) scratch.seen.resize(2 * scratch.seen.size());
+    const size_t before = count;
+    for (const uint32_t next : neighbours(slot, layer)) visit(next);
+    // The neighbours of the one that comes next, unless a better one is found now.
+    if (const uint32_t coming = pool.peek(); layer == 0 && coming != kNone) blocks_.fetchIds(coming);
+    const std::span<const uint32_t> fresh(scratch.seen.data() + before, count - before);
+    blocks_.similarities(scratch.query, fresh, scratch.similarities.data());
+    for (size_t i = 0; i < fresh.size(); ++i) pool.insert(scratch.similarities[i], fresh[i]);
+  }
+  for (size_t i = 0; i < count; ++i) scratch.visited[scratch.seen[i] / 64U] = 0;
+}
+
+void SmallWorld::walk(uint32_t width, WalkScratch& scratch) const {
+  scratch.pool.begin(width);
+  if (entry_ == kNone) return;
+  walkLayer(descend(start(scratch), 0, scratch), width, 0, scratch);
+}
+
+// Keeps a candidate only when it is nearer to the new node than to any kept one (HNSW, algorithm 4): edges go
+// in different directions, and none is wasted.
+void SmallWorld::prune(std::span<const Candidate> candidates, uint32_t degree,
+                       std::vector<uint32_t>& chosen) {
+  chosen.clear();
+  similarities_.resize(degree);
+  for (const Candidate& candidate : candidates) {
+    if (chosen.size() == degree) break;
+    blocks_.ask(candidate.slot, asking_);
+    blocks_.similarities(asking_, chosen, similarities_.data());
+    if (std::all_of(similarities_.begin(), similarities_.begin() + static_cast<ptrdiff_t>(chosen.size()),
+                    [&](float to_chosen) { return to_chosen < candidate.similarity; }))
+      chosen.push_back(candidate.slot);
+  }
+}
+
+void SmallWorld::rewire(uint32_t slot, uint32_t layer, std::span<const uint32_t> candidates) {
+  blocks_.ask(slot, asking_);
+  similarities_.resize(candidates.size());
+  blocks_.fetch(candidates);
+  blocks_.similarities(asking_, candidates, similarities_.data());
+  candidates_.clear();
+  for (size_t i = 0; i < candidates.size(); ++i) candidates_.push_back({similarities_[i], candidates[i]});
+  std::sort(candidates_.begin(), candidates_.end(), nearer);
+  prune(candidates_, degreeAt(layer), rewired_);
+  setNeighbours(slot, layer, rewired_);
+}
+
+void SmallWorld::connect(uint32_t from, uint32_t to, uint32_t layer) {
+  const auto list = neighbours(from, layer);
+  if (std::find(list.begin(), list.end(), to) != list.end()) return;  // a slot used again
+  std::vector<uint32_t> grown(list.begin(), list.end());
+  grown.push_back(to);
+  if (grown.size() > degreeAt(layer))
+    rewire(from, layer, grown);
+  else
+    setNeighbours(from, layer, grown);
+}
+
+void SmallWorld::link(uint32_t slot) {
+  assert(!linked(slot));
+  linked_[slot] = 1;
+  const uint32_t level = levels_[slot];
+  if (entry_ == kNone) {
+    entry_ = slot;
+    top_ = level;
+    return;
+  }
+  blocks_.ask(slot, insert_.query);
+  Candidate entry = descend(start(insert_), std::min(level, top_), insert_);
+  for (uint32_t layer = std::min(level, top_) + 1; layer-- > 0;) {
+    walkLayer(entry, options_.ef_construction, layer, insert_);
+    found_.clear();
+    for (uint32_t i = 0; i < insert_.pool.size(); ++i)
+      if (const Candidate one = insert_.pool[i]; one.slot != slot && linked(one.slot)) found_.push_back(one);
+    if (found_.empty()) continue;  // only removed ones are near: the next layer may have others
+    prune(found_, degreeAt(layer), chosen_);
+    setNeighbours(slot, layer, chosen_);
+    for (const uint32_t other : chosen_) connect(other, slot, layer);
+    entry = found_.front();
+  }
+  if (level > top_) {
+    top_ = level;
+    entry_ = slot;
+  }
+}
+
+// Whoever pointed at the removed one gets its neighbours as candidates instead. Those who did are found among
+// its neighbours and theirs; an edge that is missed leads to whatever takes the slot next, which is a detour
+// and no fault.
+void SmallWorld::repair(uint32_t slot, uint32_t layer) {
+  const auto own = neighbours(slot, layer);
+  const std::vector<uint32_t> orphans(own.begin(), own.end());
+  std::vector<uint32_t> around = orphans;
+  for (const uint32_t near : orphans) {
+    const auto list = neighbours(near, layer);
+    around.insert(around.end(), list.begin(), list.end());
+  }
+  std::sort(around.begin(), around.end());
+  around.erase(std::unique(around.begin(), around.end()), around.end());
+  for (const uint32_t near : around) {
+    if (near == slot || !linked(near)) continue;
+    const auto list = neighbours(near, layer);
+    if (std::find(list.begin(), list.end(), slot) == list.end()) continue;
+    std::vector<uint32_t> candidates;
+    for (const uint32_t other : list)
+      if (other != slot) candidates.push_back(other);
+    for (const uint32_t other : orphans)
+      if (other != near && linked(other) &&
+          std::find(candidates.begin(), candidates.end(), other) == candidates.end())
+        candidates.push_back(other);
+    rewire(near, layer, candidates);
+  }
+}
+
+void SmallWorld::unlink(uint32_t slot) {
+  assert(linked(slot));
+  linked_[slot] = 0;
+  for (uint32_t layer = 0; layer <= levels_[slot]; ++layer) repair(slot, layer);
+  blocks_.clear(slot);
+  if (slot == entry_) chooseEntry();
+}
+
+/** The first of those that reach the highest layer. */
+void SmallWorld::chooseEntry() {
+  entry_ = kNone;
+  top_ = 0;
+  for (uint32_t slot = 0; slot < levels_.size(); ++slot) {
+    if (!linked(slot) || (entry_ != kNone && levels_[slot] <= top_)) continue;
+    entry_ = slot;
+    top_ = levels_[slot];
+  }
+}
+
+size_t SmallWorld::linkBytes() const {
+  return upper_.size() * sizeof(uint32_t) + levels_.size() * (sizeof(uint32_t) + 2 * sizeof(uint8_t));
+}
+
+}  // namespace engram

@@ -1,0 +1,96 @@
+// A navigable small-world graph (HNSW, Malkov & Yashunin 2018) over the codes of blocks: vectors are linked
+// one by one, unlinked with repair, and walked towards a query. Deterministic given the order of operations
+// and the seed. One writer or many readers at a time: the caller locks.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "vector/blocks.h"
+#include "vector/pool.h"
+
+namespace engram {
+
+struct WorldOptions {
+  uint32_t dimension = 0;
+  uint32_t degree = 32;           // neighbours at layer 0, a multiple of 16; half of it above
+  uint32_t ef_construction = 96;  // candidates kept while linking
+  uint64_t seed = 1;
+};
+
+/** A walk's own memory, reused from call to call by one thread. */
+struct WalkScratch {
+  std::vector<uint64_t> visited;  // one bit per slot, all zero between walks
+  std::vector<uint32_t> seen;     // slots whose bit is set, in the order they were met
+  std::vector<float> similarities;
+  Pool pool;
+  CodeQuery query;
+};
+
+class SmallWorld {
+ public:
+  static constexpr uint32_t kNone = Pool::kNone;
+
+  explicit SmallWorld(const WorldOptions& options);
+
+  /** Makes room for slots [0, slots); the new ones are not linked. */
+  void grow(size_t slots);
+  /** Gives the slot its code; it must not be linked. */
+  void put(uint32_t slot, std::span<const float> unit) { blocks_.put(slot, unit); }
+  /** Links a slot that has its code. */
+  void link(uint32_t slot);
+  /** Takes the slot out, joins its neighbours to each other, and clears its code. */
+  void unlink(uint32_t slot);
+  /** Clears the code of a slot that is not linked. */
+  void clear(uint32_t slot) { blocks_.clear(slot); }
+  bool linked(uint32_t slot) const { return linked_[slot] != 0; }
+
+  /** Leaves the `width` nearest that a walk from the entry to scratch.query finds in scratch.pool. */
+  void walk(uint32_t width, WalkScratch& scratch) const;
+
+  const Blocks& blocks() const { return blocks_; }
+  /** Bytes of upper layers and of what is known about each slot. */
+  size_t linkBytes() const;
+
+ private:
+  uint32_t levelOf(uint32_t slot) const;
+  uint32_t degreeAt(uint32_t layer) const { return layer == 0 ? options_.degree : options_.degree / 2; }
+  std::span<const uint32_t> neighbours(uint32_t slot, uint32_t layer) const;
+  void setNeighbours(uint32_t slot, uint32_t layer, std::span<const uint32_t> chosen);
+  size_t upperAt(uint32_t slot, uint32_t layer) const {
+    return upper_at_[slot] + size_t{layer - 1} * (options_.degree / 2 + 1);
+  }
+
+  Candidate start(WalkScratch& scratch) const;
+  /** The nearest to the query that greedy steps reach through layers above `to_layer`. */
+  Candidate descend(Candidate entry, uint32_t to_layer, WalkScratch& scratch) const;
+  void walkLayer(Candidate entry, uint32_t width, uint32_t layer, WalkScratch& scratch) const;
+  /** Of candidates sorted best first, those worth an edge. */
+  void prune(std::span<const Candidate> candidates, uint32_t degree, std::vector<uint32_t>& chosen);
+  void connect(uint32_t from, uint32_t to, uint32_t layer);
+  /** Gives `slot` the best of the candidates. */
+  void rewire(uint32_t slot, uint32_t layer, std::span<const uint32_t> candidates);
+  void repair(uint32_t slot, uint32_t layer);
+  void chooseEntry();
+
+  WorldOptions options_;
+  Blocks blocks_;
+  std::vector<uint8_t> levels_;     // slot → its highest layer
+  std::vector<uint8_t> linked_;     // slot → 1 when it is linked
+  std::vector<uint32_t> upper_at_;  // slot → its first place in upper_
+  std::vector<uint32_t> upper_;     // per slot and layer above 0: how many, then degree / 2 neighbours
+  uint32_t entry_ = kNone;
+  uint32_t top_ = 0;
+
+  // Memory of the writer.
+  WalkScratch insert_;
+  CodeQuery asking_;
+  std::vector<Candidate> candidates_;
+  std::vector<Candidate> found_;
+  std::vector<uint32_t> chosen_;
+  std::vector<uint32_t> rewired_;
+  std::vector<float> similarities_;
+};
+
+}  // namespace engram
