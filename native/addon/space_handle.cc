@@ -38,11 +38,16 @@ SpaceHandle::SpaceHandle(const Napi::CallbackInfo& info)
 Napi::Value SpaceHandle::stats(const Napi::CallbackInfo& info) {
   const SpaceStats stats = space_->stats();
   Napi::Object result = Napi::Object::New(info.Env());
-  const std::pair<const char*, uint64_t> fields[] = {
-      {"episodes", stats.episodes},      {"vectors", stats.vectors},    {"edges", stats.edges},
-      {"logBytes", stats.log_bytes},     {"logSyncs", stats.log_syncs}, {"vectorBytes", stats.vector_bytes},
-      {"indexBytes", stats.index_bytes}, {"sequence", stats.sequence},  {"durable", stats.durable},
-      {"cutBytes", stats.cut_bytes}};
+  const std::pair<const char*, uint64_t> fields[] = {{"episodes", stats.episodes},
+                                                     {"vectors", stats.vectors},
+                                                     {"edges", stats.edges},
+                                                     {"logBytes", stats.log.bytes},
+                                                     {"logSyncs", stats.log.syncs},
+                                                     {"vectorBytes", stats.vector_bytes},
+                                                     {"indexBytes", stats.index_bytes},
+                                                     {"sequence", stats.log.position.sequence},
+                                                     {"durable", stats.log.durable},
+                                                     {"cutBytes", stats.log.cut_bytes}};
   for (const auto& [name, value] : fields) result.Set(name, static_cast<double>(value));
   char hex[17];
   std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(space_->digest()));

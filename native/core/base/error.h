@@ -24,6 +24,7 @@ enum class Code : uint8_t {
   kDamaged,             // what was synced can no longer be read back
   kUnsupportedVersion,  // written by a version this build does not know
   kClosed,              // used after close()
+  kCompacted,           // a snapshot has replaced that part of the log
   kInternal,            // a broken invariant: a defect of engram
 };
 
@@ -34,6 +35,7 @@ struct Error {
   Code code = Code::kInternal;
   std::string message;
   std::string remedy;
+  uint64_t sequence = 0;  // kCompacted: the first that can be read
 
   static Error invalid(std::string message, std::string remedy) {
     return {Code::kInvalidArgument, std::move(message), std::move(remedy)};

@@ -1,6 +1,7 @@
 #include "log/log.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/mutant.h"
 #include "base/phases.h"
@@ -69,12 +70,13 @@ Result<std::unique_ptr<Log>> Log::open(Disk& disk, const std::string& directory,
   // replaces. (Oracle, seed 13049: a kill before the directory's sync, then a power cut while opening.)
   if (!recovered->stale.empty()) ENGRAM_TRY(sync_directory(disk, directory));
   for (const std::string& stale : recovered->stale) ENGRAM_TRY(disk.remove(stale));
-  auto file = disk.open(recovered->segment, OpenMode::kWrite);
+  log->earlier_ = std::move(recovered->earlier);
+  log->present_ = recovered->segment;
+  auto file = disk.open(recovered->segment.path, OpenMode::kWrite);
   ENGRAM_TRY(file);
   log->file_ = std::move(*file);
   log->offset_ = recovered->offset;
-  log->allocated_ = recovered->size;
-  log->earlier_bytes_ = recovered->earlier_bytes;
+  log->allocated_ = recovered->segment.bytes;
   if (recovered->torn_bytes > 0) {
     ENGRAM_TRY(log->file_->truncate(recovered->offset));
     log->allocated_ = recovered->offset;
@@ -90,10 +92,30 @@ Result<std::unique_ptr<Log>> Log::open(Disk& disk, const std::string& directory,
   ENGRAM_TRY(mark);
   log->mark_ = std::move(*mark);
   log->write_mark();
+  if (recovered->version != kLogVersion) ENGRAM_TRY(log->renew_segment(*recovered));
+  ENGRAM_TRY(log->remove_covered(from.sequence));
   return log;
 }
 
+/** Records of this build's format go into segments of that format only. */
+Status Log::renew_segment(const Recovered& recovered) {
+  if (offset_ > kSegmentHeaderBytes) return begin_segment();
+  const SegmentHeader header{uuid_, position_.sequence + 1, position_.chain};
+  file_.reset();
+  ENGRAM_TRY(write_file_durably(disk_, recovered.segment.path, encode_segment_header(header)));
+  auto file = disk_.open(recovered.segment.path, OpenMode::kWrite);
+  ENGRAM_TRY(file);
+  file_ = std::move(*file);
+  allocated_ = kSegmentHeaderBytes;
+  return {};
+}
+
 Status Log::writable() const {
+  const std::lock_guard lock(mutex_);
+  return writable_locked();
+}
+
+Status Log::writable_locked() const {
   if (damage_) return *damage_;
   if (poisoned_) return *poisoned_;
   if (closed_) return Error{Code::kClosed, "the log of " + directory_ + " is closed", "open the space again"};
@@ -107,6 +129,7 @@ Error Log::poison(Error cause) {
                       "check the device, then open the engine again: it recovers what was acknowledged"};
   }
   synced_.notify_all();
+  tell();
   return *poisoned_;
 }
 
@@ -127,7 +150,9 @@ Status Log::begin_segment() {
     (void)disk_.remove(join_path(directory_, segment_name(header.first)));
     return begun;
   }
-  earlier_bytes_ += allocated_;
+  present_.bytes = allocated_;
+  earlier_.push_back(std::exchange(
+      present_, {header.first, join_path(directory_, segment_name(header.first)), kSegmentHeaderBytes}));
   file_ = std::move(file);
   offset_ = allocated_ = kSegmentHeaderBytes;
   return {};
@@ -144,16 +169,17 @@ Status Log::reserve(size_t bytes) {
   return wrote;
 }
 
-Result<Sequence> Log::append(uint16_t type, View payload) {
+Result<Sequence> Log::append(uint16_t type, View payload, const RecordTag& tag) {
   std::unique_lock lock(mutex_);
-  ENGRAM_TRY(writable());
-  if (offset_ > kSegmentHeaderBytes && offset_ + record_size(payload.size()) > options_.segment_bytes) {
+  ENGRAM_TRY(writable_locked());
+  const size_t size = record_size(payload.size(), tag.key.size());
+  if (offset_ > kSegmentHeaderBytes && offset_ + size > options_.segment_bytes) {
     ENGRAM_TRY(sync_locked(lock, position_.sequence));
     ENGRAM_TRY(begin_segment());
   }
   ChainPosition next = position_;
   buffer_.clear();
-  encode_record(buffer_, uuid_, next, durable_, type, payload);
+  encode_record(buffer_, uuid_, next, durable_, type, tag, payload);
   Status wrote = reserve(buffer_.size());
   if (wrote.ok() || wrote.error().code == Code::kDiskFull) wrote = file_->write(offset_, buffer_);
   if (!wrote) {
@@ -168,6 +194,8 @@ Result<Sequence> Log::append(uint16_t type, View payload) {
   position_ = next;
   offset_ += buffer_.size();
   allocated_ = std::max(allocated_, offset_);
+  appended_bytes_ += buffer_.size();
+  tell();
   return position_.sequence;
 }
 
@@ -180,7 +208,7 @@ Status Log::sync_to(Sequence sequence) {
 /** Group commit: the first caller leads and syncs for all that have appended; the others wait for it. */
 Status Log::sync_locked(std::unique_lock<std::mutex>& lock, Sequence sequence) {
   while (durable_ < sequence) {
-    ENGRAM_TRY(writable());
+    ENGRAM_TRY(writable_locked());
     if (leading_) {
       synced_.wait(lock);
       continue;
@@ -189,7 +217,9 @@ Status Log::sync_locked(std::unique_lock<std::mutex>& lock, Sequence sequence) {
     Sequence target = position_.sequence;
     const std::shared_ptr<File> file = file_;
     lock.unlock();
+    const uint64_t since = monotonic_ns();
     Status status = mutant(Mutant::kSkipSync) ? Status{} : file->sync();
+    sync_latency_.record(monotonic_ns() - since);
     if (!status && mutant(Mutant::kRetryFailedSync)) status = file->sync();
     lock.lock();
     if (mutant(Mutant::kAckBeforeSync)) target = position_.sequence;
@@ -199,36 +229,50 @@ Status Log::sync_locked(std::unique_lock<std::mutex>& lock, Sequence sequence) {
     durable_ = std::max(durable_, target);
     if (durable_ == position_.sequence) write_mark();  // nobody follows at once: the newest group is marked
     synced_.notify_all();
+    tell();
   }
   return {};
 }
 
+void Log::tell() const {
+  for (const auto& [number, changed] : subscribers_) changed();
+}
+
+uint64_t Log::subscribe(std::function<void()> changed) {
+  const std::lock_guard lock(mutex_);
+  subscribers_.emplace(++subscriptions_, std::move(changed));
+  return subscriptions_;
+}
+
+void Log::unsubscribe(uint64_t subscription) {
+  const std::lock_guard lock(mutex_);
+  subscribers_.erase(subscription);
+}
+
 Status Log::rotate() {
   std::unique_lock lock(mutex_);
-  ENGRAM_TRY(writable());
+  ENGRAM_TRY(writable_locked());
   if (offset_ == kSegmentHeaderBytes) return {};
   ENGRAM_TRY(sync_locked(lock, position_.sequence));
   return begin_segment();
 }
 
 Status Log::remove_covered(Sequence covered) {
-  auto names = disk_.list(directory_);
-  ENGRAM_TRY(names);
-  std::vector<Sequence> firsts;
-  for (const std::string& name : *names)
-    if (const auto first = parse_segment_name(name)) firsts.push_back(*first);
-  uint64_t removed_bytes = 0;
-  for (size_t i = 0; i + 1 < firsts.size() && firsts[i + 1] <= covered + 1; ++i) {
-    const std::string path = join_path(directory_, segment_name(firsts[i]));
-    auto file = disk_.open(path, OpenMode::kRead);
-    if (file)
-      if (auto size = (*file)->size()) removed_bytes += *size;
-    ENGRAM_TRY(disk_.remove(path));
-  }
+  std::vector<SegmentFile> gone;
   {
     const std::lock_guard lock(mutex_);
-    earlier_bytes_ -= std::min(earlier_bytes_, removed_bytes);
+    size_t all = 0;  // of the earlier segments, those that are covered whole
+    while (all < earlier_.size() &&
+           (all + 1 < earlier_.size() ? earlier_[all + 1].first : present_.first) <= covered + 1)
+      ++all;
+    uint64_t kept_bytes = 0;
+    while (all > 0 && kept_bytes + earlier_[all - 1].bytes <= options_.retain_bytes)
+      kept_bytes += earlier_[--all].bytes;
+    gone.assign(earlier_.begin(), earlier_.begin() + static_cast<ptrdiff_t>(all));
+    earlier_.erase(earlier_.begin(), earlier_.begin() + static_cast<ptrdiff_t>(all));
   }
+  if (gone.empty()) return {};
+  for (const SegmentFile& segment : gone) ENGRAM_TRY(disk_.remove(segment.path));
   return sync_directory(disk_, directory_);
 }
 
@@ -240,6 +284,7 @@ Status Log::close() {
   }
   Status status = sync_locked(lock, position_.sequence);
   closed_ = true;
+  tell();
   if (status.ok() && mark_) {
     write_mark();
     status = mark_->sync();
@@ -257,14 +302,13 @@ Sequence Log::durable() const {
   return durable_;
 }
 
-uint64_t Log::sync_count() const {
+LogStats Log::stats() const {
   const std::lock_guard lock(mutex_);
-  return sync_count_;
-}
-
-uint64_t Log::bytes() const {
-  const std::lock_guard lock(mutex_);
-  return earlier_bytes_ + allocated_;
+  uint64_t bytes = allocated_;
+  for (const SegmentFile& segment : earlier_) bytes += segment.bytes;
+  return {position_,       durable_,  earlier_.empty() ? present_.first : earlier_.front().first,
+          sync_count_,     bytes,     earlier_.size() + 1,
+          appended_bytes_, cut_bytes_};
 }
 
 }  // namespace engram

@@ -10,9 +10,12 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 
+#include "base/histogram.h"
 #include "log/recovery.h"
 
 namespace engram {
@@ -21,6 +24,20 @@ struct LogOptions {
   uint64_t segment_bytes = uint64_t{64} << 20;
   /** Zeros are written this far ahead, so that a commit need not change the file's length. 0: never. */
   uint64_t preallocate_bytes = uint64_t{1} << 20;
+  /** What a snapshot has replaced is kept up to this size, for watchers and incremental backups. What was
+   *  forgotten then stays on the disk as long. 0: nothing is kept. */
+  uint64_t retain_bytes = 0;
+};
+
+struct LogStats {
+  ChainPosition position;  // of the last appended record
+  Sequence durable = 0;
+  Sequence first = 1;  // the first record that can still be read
+  uint64_t syncs = 0;
+  uint64_t bytes = 0;  // of the segments, preallocation included
+  uint64_t segments = 0;
+  uint64_t appended_bytes = 0;  // by this process
+  uint64_t cut_bytes = 0;       // of an unfinished write that open() cut off
 };
 
 class Log {
@@ -41,7 +58,7 @@ class Log {
    * Writes one record behind the last. On Code::kDiskFull nothing of it is kept and the log stays usable; any
    * other failure poisons the log.
    */
-  Result<Sequence> append(uint16_t type, View payload);
+  Result<Sequence> append(uint16_t type, View payload, const RecordTag& tag = {});
 
   /** Returns when everything up to `sequence` is durable, or with the error that poisoned the log. */
   Status sync_to(Sequence sequence);
@@ -49,7 +66,8 @@ class Log {
   /** Ends the present segment, so that a snapshot can replace it and what is before. */
   Status rotate();
 
-  /** Removes segments that hold only records up to `covered`, which a durable snapshot has replaced. */
+  /** Removes segments that hold only records up to `covered`, which a durable snapshot has replaced, but for
+   * the newest that retain_bytes keeps. */
   Status remove_covered(Sequence covered);
 
   /** Syncs, writes the mark durably, and refuses all that follows. Called by the destructor too. */
@@ -58,17 +76,25 @@ class Log {
   /** Where the log stands: sequence and chain of the last appended record. */
   ChainPosition position() const;
   Sequence durable() const;
-  uint64_t sync_count() const;
-  /** Bytes of the segments, preallocation included. */
-  uint64_t bytes() const;
+  LogStats stats() const;
+  /** How long each sync took, ns. */
+  const Histogram& sync_latency() const { return sync_latency_; }
   const std::optional<Error>& damage() const { return damage_; }
-  /** Bytes of an unfinished write that open() cut off. */
-  uint64_t cut_bytes() const { return cut_bytes_; }
+  /** Why it takes no writes: damage, an earlier failure, or that it is closed. */
+  Status writable() const;
+
+  /** From now on `changed` is called whenever a record is appended or becomes durable and when the log closes
+   * or fails, under the log's lock: it must return at once and not call the log. Returns what unsubscribe()
+   * takes; after that it is not called any more. */
+  uint64_t subscribe(std::function<void()> changed);
+  void unsubscribe(uint64_t subscription);
 
  private:
   Log(Disk& disk, std::string directory, const SpaceUuid& uuid, const LogOptions& options);
 
-  Status writable() const;
+  Status writable_locked() const;
+  void tell() const;
+  Status renew_segment(const Recovered& recovered);
   Status begin_segment();
   Status reserve(size_t bytes);
   Status sync_locked(std::unique_lock<std::mutex>& lock, Sequence sequence);
@@ -85,13 +111,18 @@ class Log {
   std::shared_ptr<File> file_;  // shared with a leader that syncs while append() moves on to a new segment
   std::unique_ptr<File> mark_;
   ChainPosition position_;
-  uint64_t offset_ = 0;     // where the next record goes in file_
-  uint64_t allocated_ = 0;  // length of file_
-  uint64_t earlier_bytes_ = 0;
+  uint64_t offset_ = 0;               // where the next record goes in file_
+  uint64_t allocated_ = 0;            // length of file_
+  std::vector<SegmentFile> earlier_;  // segments before the present one
+  SegmentFile present_;
   Sequence durable_ = 0;
   Sequence marked_ = 0;
   uint64_t sync_count_ = 0;
   uint64_t cut_bytes_ = 0;
+  uint64_t appended_bytes_ = 0;
+  Histogram sync_latency_;
+  std::map<uint64_t, std::function<void()>> subscribers_;
+  uint64_t subscriptions_ = 0;
   bool leading_ = false;
   bool closed_ = false;
   std::optional<Error> poisoned_;

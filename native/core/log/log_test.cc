@@ -83,13 +83,13 @@ TEST_F(LogTest, CutsATornTail) {
     auto file = disk_.open(first_segment(), OpenMode::kWrite);
     Bytes torn;
     ChainPosition wrong{5, 0};
-    encode_record(torn, kUuid, wrong, 3, 1, "half a record");
+    encode_record(torn, kUuid, wrong, 3, 1, {}, "half a record");
     const uint64_t end = kSegmentHeaderBytes + 5 * record_size(8);
     ASSERT_TRUE((*file)->write(end, View(torn).substr(0, torn.size() / 2)).ok());
   }
   auto log = open();
   EXPECT_FALSE(log->damage());
-  EXPECT_GT(log->cut_bytes(), 0U);
+  EXPECT_GT(log->stats().cut_bytes, 0U);
   EXPECT_EQ(seen_.size(), 5U);
   EXPECT_TRUE(log->append(1, "next").ok());
 }
@@ -145,7 +145,7 @@ TEST_F(LogTest, SharesOneSyncAmongManyWriters) {
     });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(log->durable(), 400U);
-  EXPECT_LE(log->sync_count(), 400U + log->bytes() / kSmall.segment_bytes + 1);
+  EXPECT_LE(log->stats().syncs, 400U + log->stats().bytes / kSmall.segment_bytes + 1);
 }
 
 TEST_F(LogTest, SyncsANewSegmentAndItsNameBeforeAnythingIsWrittenToIt) {

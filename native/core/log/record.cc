@@ -1,6 +1,7 @@
 #include "log/record.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/crc32c.h"
 #include "base/limits.h"
@@ -11,6 +12,15 @@ namespace {
 
 constexpr uint32_t kRecordMagic = 0x64726372;  // "rcrd"
 constexpr size_t kBodyOffset = 12;             // the body checksum covers everything from here on
+constexpr size_t kRecordHeaderBytesV1 = 40;    // the same without the time
+
+constexpr size_t header_bytes(uint32_t version) {
+  return version == 1 ? kRecordHeaderBytesV1 : kRecordHeaderBytes;
+}
+
+constexpr size_t padded(size_t bytes) {
+  return (bytes + kRecordAlignment - 1) / kRecordAlignment * kRecordAlignment;
+}
 
 View view_of(const SpaceUuid& uuid) { return {uuid.data(), uuid.size()}; }
 
@@ -28,20 +38,34 @@ uint32_t chain_next(uint32_t chain, uint32_t body) {
   return crc32c(chain, {raw, sizeof raw});
 }
 
+size_t record_size(size_t payload_bytes, size_t key_bytes) {
+  const size_t tag_bytes = key_bytes == 0 ? 0 : sizeof(uint64_t) + key_bytes;
+  return padded(kRecordHeaderBytes + tag_bytes + payload_bytes);
+}
+
 void encode_record(Bytes& out, const SpaceUuid& uuid, ChainPosition& position, Sequence synced, uint16_t type,
-                   View payload) {
+                   const RecordTag& tag, View payload) {
+  assert(tag.key.size() <= kKeyMaxBytes);
   const size_t start = out.size();
-  const size_t size = record_size(payload.size());
+  const size_t size = record_size(payload.size(), tag.key.size());
+  const size_t tag_bytes = tag.key.empty() ? 0 : sizeof tag.fingerprint + tag.key.size();
   out.reserve(start + size);
   Writer writer(out);
   writer.put(kRecordMagic);
   writer.put(uint32_t{0});  // body checksum, below
   writer.put(uint32_t{0});  // chain, below
-  writer.put(static_cast<uint32_t>(payload.size()));
+  writer.put(static_cast<uint32_t>(tag_bytes + payload.size()));
   writer.put(position.sequence + 1);
   writer.put(synced);
   writer.put(type);
-  writer.zeros(6);
+  writer.put(static_cast<uint8_t>(tag.key.size()));
+  writer.zeros(5);
+  position.at_ms = std::max(position.at_ms, tag.at_ms);
+  writer.put(position.at_ms);
+  if (tag_bytes > 0) {
+    writer.put(tag.fingerprint);
+    writer.raw(tag.key);
+  }
   writer.raw(payload);
   writer.zeros(start + size - out.size());
   const uint32_t body = body_checksum(uuid, View(out).substr(start + kBodyOffset));
@@ -51,27 +75,49 @@ void encode_record(Bytes& out, const SpaceUuid& uuid, ChainPosition& position, S
   std::memcpy(out.data() + start + 8, &position.chain, sizeof position.chain);
 }
 
-std::optional<Record> decode_record(View segment, size_t offset, const SpaceUuid& uuid) {
-  if (offset > segment.size() || segment.size() - offset < kRecordHeaderBytes) return std::nullopt;
+size_t announced_size(View segment, size_t offset, uint32_t version) {
+  if (offset > segment.size() || segment.size() - offset < kRecordHeaderBytesV1) return 0;
   Reader reader(segment.substr(offset));
-  if (reader.get<uint32_t>() != kRecordMagic) return std::nullopt;
+  if (reader.get<uint32_t>() != kRecordMagic) return 0;
+  reader.raw(8);
+  const auto length = reader.get<uint32_t>();
+  return length > kRecordMaxBytes ? 0 : padded(header_bytes(version) + length);
+}
+
+std::optional<Record> decode_record(View segment, size_t offset, const SpaceUuid& uuid, uint32_t version) {
+  const size_t size = announced_size(segment, offset, version);
+  if (size == 0 || size > segment.size() - offset) return std::nullopt;
   Record record;
+  record.size = size;
+  record.bytes = segment.substr(offset, size);
+  Reader reader(record.bytes);
+  reader.get<uint32_t>();  // magic
   record.body = reader.get<uint32_t>();
   record.chain = reader.get<uint32_t>();
-  const uint32_t length = reader.get<uint32_t>();
+  uint32_t length = reader.get<uint32_t>();
   record.sequence = reader.get<uint64_t>();
   record.synced = reader.get<uint64_t>();
   record.type = reader.get<uint16_t>();
-  reader.raw(6);
-  if (length > kRecordMaxBytes) return std::nullopt;
-  record.size = record_size(length);
-  if (record.size > segment.size() - offset) return std::nullopt;
-  record.payload = reader.raw(length);
-  if (!mutant(Mutant::kNoCrc)) {
-    const View covered = segment.substr(offset + kBodyOffset, record.size - kBodyOffset);
-    if (body_checksum(uuid, covered) != record.body) return std::nullopt;
+  const auto key_bytes = reader.get<uint8_t>();
+  reader.raw(5);
+  if (version >= 2) {
+    record.tag.at_ms = reader.get<double>();
+    if (key_bytes > 0) {
+      const size_t tag_bytes = sizeof record.tag.fingerprint + key_bytes;
+      if (length < tag_bytes) return std::nullopt;
+      length -= static_cast<uint32_t>(tag_bytes);
+      record.tag.fingerprint = reader.get<uint64_t>();
+      record.tag.key = reader.raw(key_bytes);
+    }
   }
+  record.payload = reader.raw(length);
+  if (!mutant(Mutant::kNoCrc) && body_checksum(uuid, record.bytes.substr(kBodyOffset)) != record.body)
+    return std::nullopt;
   return record;
+}
+
+ChainPosition moved_onto(const Record& record, const ChainPosition& position) {
+  return {record.sequence, record.chain, std::max(position.at_ms, record.tag.at_ms)};
 }
 
 bool follows(const Record& record, const ChainPosition& position) {
@@ -83,8 +129,10 @@ bool follows(const Record& record, const ChainPosition& position) {
 
 Sequence synced_claim_behind(View segment, size_t offset, const SpaceUuid& uuid) {
   Sequence claim = 0;
-  for (; offset + kRecordHeaderBytes <= segment.size(); offset += kRecordAlignment)
-    if (const auto record = decode_record(segment, offset, uuid)) claim = std::max(claim, record->synced);
+  for (; offset + kRecordHeaderBytesV1 <= segment.size(); offset += kRecordAlignment)
+    for (uint32_t version = kLogVersionOldest; version <= kLogVersion; ++version)
+      if (const auto record = decode_record(segment, offset, uuid, version))
+        claim = std::max(claim, record->synced);
   return claim;
 }
 

@@ -16,45 +16,68 @@ using Sequence = uint64_t;
 /** Sixteen random bytes drawn when a space is created; they seed every checksum of the space. */
 using SpaceUuid = std::array<char, 16>;
 
-inline constexpr size_t kRecordHeaderBytes = 40;
-inline constexpr size_t kRecordAlignment = 8;
+/** The formats of segments and records that this build reads; it writes the newest. */
+inline constexpr uint32_t kLogVersion = 2;
+inline constexpr uint32_t kLogVersionOldest = 1;
 
-/** A decoded record; `payload` points into the buffer it was read from. */
+inline constexpr size_t kRecordHeaderBytes = 48;
+inline constexpr size_t kRecordAlignment = 8;
+inline constexpr size_t kKeyMaxBytes = 255;
+
+/** What a writer says about a record beside its operation. */
+struct RecordTag {
+  double at_ms = 0;          // the writer's time; 0: not told
+  View key = {};             // idempotency key; empty: none
+  uint64_t fingerprint = 0;  // of the request that bore the key
+};
+
+/** A decoded record; its views point into the buffer it was read from. */
 struct Record {
   uint16_t type = 0;
+  RecordTag tag;
   Sequence sequence = 0;
   Sequence synced = 0;  // what was known to be durable when this record was written
   uint32_t chain = 0;   // as stored
   uint32_t body = 0;    // as stored
   View payload;
-  size_t size = 0;  // on disk: header, payload, padding
+  size_t size = 0;  // on disk: header, tag, payload, padding
+  View bytes;       // all of it, as stored
 };
 
-/** Where a chain stands: the sequence and chain value of the last good record. */
+/** Where a chain stands: the sequence, chain value and time of the last good record. */
 struct ChainPosition {
   Sequence sequence = 0;
   uint32_t chain = 0;
+  double at_ms = 0;  // never falls along a log
 };
 
 /** The chain value of a space's log before its first record. */
 uint32_t chain_start(const SpaceUuid& uuid);
 uint32_t chain_next(uint32_t chain, uint32_t body);
 
-constexpr size_t record_size(size_t payload_bytes) {
-  return (kRecordHeaderBytes + payload_bytes + kRecordAlignment - 1) / kRecordAlignment * kRecordAlignment;
-}
+/** Bytes on disk of a record whose key has `key_bytes` (0: no key). */
+size_t record_size(size_t payload_bytes, size_t key_bytes = 0);
 
-/** Appends the record that follows `position` to `out` and moves `position` onto it. */
+/** Appends the record that follows `position` to `out` and moves `position` onto it. A time before that of
+ *  `position` is raised to it. */
 void encode_record(Bytes& out, const SpaceUuid& uuid, ChainPosition& position, Sequence synced, uint16_t type,
-                   View payload);
+                   const RecordTag& tag, View payload);
 
-/** The record at `offset`, when the bytes there are one by themselves (framing and body checksum). */
-std::optional<Record> decode_record(View segment, size_t offset, const SpaceUuid& uuid);
+/** The record at `offset` of a segment of that version, when the bytes there are one by themselves (framing
+ * and body checksum). */
+std::optional<Record> decode_record(View segment, size_t offset, const SpaceUuid& uuid,
+                                    uint32_t version = kLogVersion);
+
+/** How many bytes from `offset` on a record there would take, by its header alone; 0 when that is none. */
+size_t announced_size(View segment, size_t offset, uint32_t version);
 
 /** Whether `record` is the one that follows `position`. */
 bool follows(const Record& record, const ChainPosition& position);
+/** `position`, moved onto a record that follows it. */
+ChainPosition moved_onto(const Record& record, const ChainPosition& position);
 
-/** The highest sequence that any valid record at or behind `offset` says was synced; 0 when none says so. */
+/** The highest sequence that any valid record of any version at or behind `offset` says was synced; 0 when
+ * none says so. */
 Sequence synced_claim_behind(View segment, size_t offset, const SpaceUuid& uuid);
 
 }  // namespace engram

@@ -13,7 +13,7 @@ const SpaceUuid kUuid = {'u', 'u', 'i', 'd'};
 TEST(Record, DecodesWhatWasEncoded) {
   Bytes bytes;
   ChainPosition position{41, chain_start(kUuid)};
-  encode_record(bytes, kUuid, position, 40, 3, "payload");
+  encode_record(bytes, kUuid, position, 40, 3, {}, "payload");
   const auto record = decode_record(bytes, 0, kUuid);
   ASSERT_TRUE(record);
   EXPECT_EQ(record->sequence, 42U);
@@ -29,7 +29,7 @@ TEST(Record, NoticesEveryFlippedBitByItselfOrThroughTheChain) {
   Bytes bytes;
   const ChainPosition before{41, chain_start(kUuid)};
   ChainPosition position = before;
-  encode_record(bytes, kUuid, position, 40, 3, "payload");
+  encode_record(bytes, kUuid, position, 40, 3, {}, "payload");
   for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     Bytes flipped = bytes;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
@@ -38,10 +38,29 @@ TEST(Record, NoticesEveryFlippedBitByItselfOrThroughTheChain) {
   }
 }
 
+TEST(Record, KeepsTheTimeTheKeyAndTheFingerprintAndTimeNeverFalls) {
+  Bytes bytes;
+  ChainPosition position{0, chain_start(kUuid)};
+  encode_record(bytes, kUuid, position, 0, 1, {.at_ms = 50, .key = "k-1", .fingerprint = 77}, "payload");
+  encode_record(bytes, kUuid, position, 0, 1, {.at_ms = 40}, "");
+  EXPECT_EQ(bytes.size(), record_size(7, 3) + record_size(0));
+  const auto first = decode_record(bytes, 0, kUuid);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->tag.key, "k-1");
+  EXPECT_EQ(first->tag.fingerprint, 77U);
+  EXPECT_EQ(first->tag.at_ms, 50);
+  EXPECT_EQ(first->payload, "payload");
+  const auto second = decode_record(bytes, first->size, kUuid);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->tag.at_ms, 50);
+  EXPECT_TRUE(second->tag.key.empty() && second->payload.empty());
+  EXPECT_EQ(position.at_ms, 50);
+}
+
 TEST(Record, OfAnotherSpaceIsNone) {
   Bytes bytes;
   ChainPosition position{0, 0};
-  encode_record(bytes, kUuid, position, 0, 1, "x");
+  encode_record(bytes, kUuid, position, 0, 1, {}, "x");
   EXPECT_FALSE(decode_record(bytes, 0, SpaceUuid{'o', 't', 'h', 'e', 'r'}));
 }
 
@@ -50,9 +69,9 @@ TEST(Record, DoesNotFollowARecordItWasNotWrittenAfter) {
   ChainPosition other{0, 0};
   Bytes first;
   Bytes second;
-  encode_record(first, kUuid, one, 0, 1, "a");
-  encode_record(first, kUuid, one, 0, 1, "b");
-  encode_record(second, kUuid, other, 0, 1, "c");
+  encode_record(first, kUuid, one, 0, 1, {}, "a");
+  encode_record(first, kUuid, one, 0, 1, {}, "b");
+  encode_record(second, kUuid, other, 0, 1, {}, "c");
   const auto b = decode_record(first, record_size(1), kUuid);
   ASSERT_TRUE(b);
   EXPECT_FALSE(follows(*b, other));

@@ -15,20 +15,6 @@ struct ChainEnd {
   uint64_t offset;
 };
 
-struct SegmentFile {
-  Sequence first;
-  std::string path;
-};
-
-Result<std::vector<SegmentFile>> list_segments(Disk& disk, const std::string& directory) {
-  auto names = disk.list(directory);
-  ENGRAM_TRY(names);
-  std::vector<SegmentFile> segments;
-  for (const std::string& name : *names)  // sorted by name, therefore by first sequence
-    if (const auto first = parse_segment_name(name)) segments.push_back({*first, join_path(directory, name)});
-  return segments;
-}
-
 Sequence read_mark(Disk& disk, const std::string& directory, const SpaceUuid& uuid) {
   auto bytes = read_file(disk, join_path(directory, kMarkName));
   return bytes ? decode_mark(*bytes, uuid).value_or(0) : 0;
@@ -61,7 +47,7 @@ Result<Recovered> recover_log(Disk& disk, const std::string& directory, const Sp
   // The snapshot covers every segment before the last one that begins at or before the next sequence.
   size_t index = 0;
   while (index + 1 < segments.size() && segments[index + 1].first <= from.sequence + 1)
-    out.stale.push_back(segments[index++].path);
+    out.earlier.push_back(segments[index++]);
 
   bool bad = false;
   std::string where = directory;
@@ -74,9 +60,9 @@ Result<Recovered> recover_log(Disk& disk, const std::string& directory, const Sp
     if (!header && header.error().code == Code::kUnsupportedVersion) return header.error();
     const bool in_place =
         header.ok() && header->uuid == uuid && header->first == segment.first &&
-        (out.segment.empty() ? header->first <= from.sequence + 1
-                             : header->first == out.end.sequence + 1 &&
-                                   (header->chain == out.end.chain || mutant(Mutant::kNoChain)));
+        (out.segment.path.empty() ? header->first <= from.sequence + 1
+                                  : header->first == out.end.sequence + 1 &&
+                                        (header->chain == out.end.chain || mutant(Mutant::kNoChain)));
     if (!in_place) {
       // Either a segment whose creation was cut short by a crash, or one that was damaged: its records tell.
       out.synced = std::max(out.synced, synced_claim_behind(*bytes, 0, uuid));
@@ -86,13 +72,13 @@ Result<Recovered> recover_log(Disk& disk, const std::string& directory, const Sp
     }
     // A segment is begun only when all before it is synced.
     out.synced = std::max(out.synced, header->first - 1);
-    ChainPosition position{header->first - 1, header->chain};
+    ChainPosition position{header->first - 1, header->chain, 0};
     size_t offset = kSegmentHeaderBytes;
     std::deque<ChainEnd> unsynced;  // records that nothing says were synced, and where each ends
     out.unsynced = 0;               // a header without a synced record behind it may not be either
-    while (const auto record = decode_record(*bytes, offset, uuid)) {
+    while (const auto record = decode_record(*bytes, offset, uuid, header->version)) {
       if (!follows(*record, position)) break;
-      position = {record->sequence, record->chain};
+      position = moved_onto(*record, position);
       out.synced = std::max(out.synced, record->synced);
       if (position.sequence == from.sequence && position.chain != from.chain && !mutant(Mutant::kNoChain)) {
         out.damage = Error{Code::kDamaged, segment.path + " is not the log that the snapshot was taken from",
@@ -104,7 +90,7 @@ Result<Recovered> recover_log(Disk& disk, const std::string& directory, const Sp
           out.damage = visited.error();
           return out;
         }
-        out.end = position;
+        out.end = moved_onto(*record, out.end);
       }
       offset += record->size;
       unsynced.push_back({record->sequence, offset});
@@ -112,10 +98,10 @@ Result<Recovered> recover_log(Disk& disk, const std::string& directory, const Sp
         out.unsynced = unsynced.front().offset;
     }
     if (position.sequence < from.sequence) bad = true;  // ends before the snapshot does
-    out.earlier_bytes += out.size;
-    out.segment = segment.path;
+    if (!out.segment.path.empty()) out.earlier.push_back(out.segment);
+    out.segment = {segment.first, segment.path, bytes->size()};
+    out.version = header->version;
     out.offset = offset;
-    out.size = bytes->size();
     const View rest = View(*bytes).substr(offset);
     if (!all_zero(rest)) {
       out.torn_bytes = rest.size();
@@ -126,7 +112,7 @@ Result<Recovered> recover_log(Disk& disk, const std::string& directory, const Sp
   for (; index < segments.size(); ++index) out.synced = std::max(out.synced, segments[index].first - 1);
 
   if (mutant(Mutant::kNoMark)) out.synced = out.end.sequence;
-  if (out.segment.empty() && !mutant(Mutant::kCutMiddleDamage)) {
+  if (out.segment.path.empty() && !mutant(Mutant::kCutMiddleDamage)) {
     out.damage =
         Error{Code::kDamaged,
               directory + ": no readable log segment follows record " + std::to_string(from.sequence),

@@ -9,6 +9,7 @@
 
 #include "io/disk.h"
 #include "log/record.h"
+#include "log/segment.h"
 
 namespace engram {
 
@@ -16,17 +17,16 @@ namespace engram {
 using RecordVisitor = std::function<Status(const Record&)>;
 
 struct Recovered {
-  ChainPosition end;           // last good record
-  Sequence synced = 0;         // highest sequence anything says was synced
-  std::string segment;         // path of the segment to append to; empty when there is none
-  uint64_t offset = 0;         // where the next record goes in it
-  uint64_t unsynced = 0;       // from here to `offset` nothing says that it is on the plate
-  uint64_t size = 0;           // its length, preallocation included
-  uint64_t earlier_bytes = 0;  // length of the segments before it
-  uint64_t torn_bytes = 0;     // bytes of an unfinished write behind `offset`; they must be cut
-  std::vector<std::string>
-      stale;  // segments that hold nothing any more: covered by the snapshot, or never begun
-  std::optional<Error> damage;  // Code::kDamaged: what was synced and is not readable
+  ChainPosition end;                 // last good record
+  Sequence synced = 0;               // highest sequence anything says was synced
+  std::vector<SegmentFile> earlier;  // those before it, what a snapshot covers included
+  SegmentFile segment;               // the one to append to; no path when there is none
+  uint32_t version = kLogVersion;    // its format
+  uint64_t offset = 0;               // where the next record goes in it
+  uint64_t unsynced = 0;             // from here to `offset` nothing says that it is on the plate
+  uint64_t torn_bytes = 0;           // bytes of an unfinished write behind `offset`; they must be cut
+  std::vector<std::string> stale;    // segments that a crash cut off before they were begun
+  std::optional<Error> damage;       // Code::kDamaged: what was synced and is not readable
 };
 
 /**

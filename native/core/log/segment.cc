@@ -28,11 +28,29 @@ std::optional<Sequence> parse_segment_name(const std::string& name) {
   return first;
 }
 
+Result<std::vector<SegmentFile>> list_segments(Disk& disk, const std::string& directory) {
+  auto names = disk.list(directory);
+  ENGRAM_TRY(names);
+  std::vector<SegmentFile> segments;
+  for (const std::string& name : *names) {  // sorted by name, therefore by first sequence
+    const auto first = parse_segment_name(name);
+    if (!first) continue;
+    const std::string path = join_path(directory, name);
+    auto file = disk.open(path, OpenMode::kRead);
+    if (!file && file.error().code == Code::kNotFound) continue;  // removed meanwhile
+    ENGRAM_TRY(file);
+    auto size = (*file)->size();
+    ENGRAM_TRY(size);
+    segments.push_back({*first, path, *size});
+  }
+  return segments;
+}
+
 Bytes encode_segment_header(const SegmentHeader& header) {
   Bytes out;
   Writer writer(out);
   writer.raw(kMagic);
-  writer.put(kFormatVersion);
+  writer.put(header.version);
   writer.put(static_cast<uint32_t>(kSegmentHeaderBytes));
   writer.raw({header.uuid.data(), header.uuid.size()});
   writer.put(header.first);
@@ -54,13 +72,14 @@ Result<SegmentHeader> decode_segment_header(View bytes, const std::string& path)
   uint32_t checksum;
   std::memcpy(&checksum, bytes.data() + kSegmentHeaderBytes - 4, sizeof checksum);
   const bool intact = crc32c(0, bytes.substr(0, kSegmentHeaderBytes - 4)) == checksum;
-  if (version != kFormatVersion && intact)
+  if ((version < kLogVersionOldest || version > kLogVersion) && intact)
     return Error{Code::kUnsupportedVersion,
                  path + " has log format " + std::to_string(version) + ", this build reads " +
-                     std::to_string(kFormatVersion),
+                     std::to_string(kLogVersionOldest) + " to " + std::to_string(kLogVersion),
                  "open it with the engram version that wrote it"};
   if (!intact) return damaged("the segment header's checksum does not match");
   SegmentHeader header;
+  header.version = version;
   reader.get<uint32_t>();  // header size, fixed in this version
   const View uuid = reader.raw(header.uuid.size());
   std::memcpy(header.uuid.data(), uuid.data(), uuid.size());

@@ -24,6 +24,8 @@ void Space::apply(const StoreOperation& operation) {
       ordinals_.emplace(std::string(episode.id), ordinal);
     }
     Node& node = nodes_[ordinal];
+    if (node.live) attributes_.remove(ordinal, node.at_ms, node.attributes);
+    attributes_.add(ordinal, episode.at_ms, episode.attributes);
     const bool moved = node.embedding != episode.embedding;
     node = {std::string(episode.id),
             episode.at_ms,
@@ -65,6 +67,7 @@ void Space::apply(const ForgetOperation& operation) {
     }
     index_.remove(ordinal);
     graph_.removeNode(ordinal);
+    attributes_.remove(ordinal, nodes_[ordinal].at_ms, nodes_[ordinal].attributes);
     nodes_[ordinal] = {};
     ordinals_.erase(ordinals_.find(id));
   }

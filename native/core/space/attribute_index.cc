@@ -46,6 +46,22 @@ void AttributeIndex::remove(uint32_t ordinal, double at_ms, View attributes) {
   });
 }
 
+bool AttributeIndex::holds(uint32_t ordinal, double at_ms, View attributes) const {
+  if (!live_.has(ordinal) || !times_.has(at_ms, ordinal)) return false;
+  const auto decoded = decode_attributes(attributes);
+  return decoded && std::all_of(decoded->begin(), decoded->end(), [&](const auto& attribute) {
+           const auto found = keys_.find(attribute.first);
+           if (found == keys_.end()) return false;
+           const Key& key = found->second;
+           if (const auto* number = std::get_if<double>(&attribute.second))
+             return key.numbers.has(*number, ordinal);
+           if (const auto* flag = std::get_if<bool>(&attribute.second))
+             return key.flags[*flag ? 1 : 0].has(ordinal);
+           const auto text = key.texts.find(std::get<std::string>(attribute.second));
+           return text != key.texts.end() && text->second.has(ordinal);
+         });
+}
+
 OrdinalSet AttributeIndex::everything() const {
   OrdinalSet set = nothing();
   live_.add_to(set);

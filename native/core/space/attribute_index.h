@@ -20,6 +20,8 @@ class AttributeIndex {
   void remove(uint32_t ordinal, double at_ms, View attributes);
 
   size_t size() const { return times_.size(); }
+  /** Whether it was added with these and not removed: for verification, one by one. */
+  bool holds(uint32_t ordinal, double at_ms, View attributes) const;
   /** The episodes that meet the filter's condition and time; its minimum confidence is the caller's to ask.
    */
   OrdinalSet select(const RecallFilter& filter) const;

@@ -57,6 +57,13 @@ void Column::remove(double value, uint32_t ordinal) {
   if (block.empty()) blocks_.erase(blocks_.begin() + static_cast<ptrdiff_t>(at));
 }
 
+bool Column::has(double value, uint32_t ordinal) const {
+  const Entry entry{value, ordinal};
+  if (blocks_.empty()) return false;
+  const auto& block = blocks_[first_block(entry)];
+  return std::binary_search(block.begin(), block.end(), entry);
+}
+
 size_t Column::count(double minimum, double maximum) const {
   if (minimum > maximum) return 0;
   return rank({std::nextafter(maximum, std::numeric_limits<double>::infinity()), 0}) - rank({minimum, 0});

@@ -20,17 +20,25 @@ class Column {
   void add(double value, uint32_t ordinal);
   void remove(double value, uint32_t ordinal);
 
+  bool has(double value, uint32_t ordinal) const;
   size_t size() const { return size_; }
   /** Entries with minimum ≤ value ≤ maximum. */
   size_t count(double minimum, double maximum) const;
   /** Ascending, ties by ordinal. */
   template <typename Visit>
   void for_each(double minimum, double maximum, Visit visit) const {
-    for (size_t block = first_block({minimum, 0}); block < blocks_.size(); ++block)
+    ascend({minimum, 0}, maximum, [&](const Entry& entry) {
+      visit(entry);
+      return true;
+    });
+  }
+  /** Ascending from `first` on, until `visit` returns false. */
+  template <typename Visit>
+  void ascend(const Entry& first, double maximum, Visit visit) const {
+    for (size_t block = first_block(first); block < blocks_.size(); ++block)
       for (const Entry& entry : blocks_[block]) {
-        if (entry.value < minimum) continue;
-        if (entry.value > maximum) return;
-        visit(entry);
+        if (entry < first) continue;
+        if (entry.value > maximum || !visit(entry)) return;
       }
   }
   /** Descending, ties by ordinal ascending, until `visit` returns false. */

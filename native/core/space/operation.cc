@@ -109,6 +109,15 @@ void encode_payload(Writer& writer, const EndOperation& operation) {
   for (uint32_t ordinal : operation.free_ordinals) writer.put(ordinal);
 }
 
+void encode_payload(Writer& writer, const KeysOperation& operation) {
+  writer.put(static_cast<uint32_t>(operation.keys.size()));
+  for (const KeyState& key : operation.keys) {
+    writer.sized<uint8_t>(key.key);
+    writer.put(key.fingerprint);
+    writer.put(key.sequence);
+  }
+}
+
 Operation decode_store(Reader& reader, uint32_t dimension) {
   StoreOperation operation;
   for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left)
@@ -195,6 +204,18 @@ Operation decode_end(Reader& reader, uint32_t) {
   return operation;
 }
 
+Operation decode_keys(Reader& reader, uint32_t) {
+  KeysOperation operation;
+  for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left) {
+    KeyState key;
+    key.key = reader.sized<uint8_t>();
+    key.fingerprint = reader.get<uint64_t>();
+    key.sequence = reader.get<uint64_t>();
+    operation.keys.push_back(key);
+  }
+  return operation;
+}
+
 struct Kind {
   OperationType type;
   Operation (*decode)(Reader&, uint32_t dimension);
@@ -210,6 +231,7 @@ constexpr std::array<Kind, std::variant_size_v<Operation>> kKinds = {{
     {OperationType::kState, decode_state},
     {OperationType::kEdges, decode_edges},
     {OperationType::kEnd, decode_end},
+    {OperationType::kKeys, decode_keys},
 }};
 
 }  // namespace

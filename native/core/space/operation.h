@@ -21,6 +21,7 @@ enum class OperationType : uint16_t {
   kState = 16,  // episodes with their strength, accesses and ordinals
   kEdges = 17,  // edges of one relation between ordinals
   kEnd = 18,    // the last record: counts of all that came before
+  kKeys = 19,   // idempotency keys, oldest first
 };
 
 /** An episode as it is stored: everything but what the engine keeps about it. */
@@ -102,8 +103,18 @@ struct EndOperation {
   std::vector<uint32_t> free_ordinals;  // the last one is used first
 };
 
+struct KeyState {
+  View key;
+  uint64_t fingerprint = 0;
+  uint64_t sequence = 0;
+};
+
+struct KeysOperation {
+  std::vector<KeyState> keys;
+};
+
 using Operation = std::variant<StoreOperation, LinkOperation, UnlinkOperation, ForgetOperation,
-                               TouchOperation, StateOperation, EdgesOperation, EndOperation>;
+                               TouchOperation, StateOperation, EdgesOperation, EndOperation, KeysOperation>;
 
 OperationType type_of(const Operation& operation);
 /** Appends the payload of `operation`. */

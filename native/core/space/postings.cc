@@ -52,6 +52,10 @@ void Postings::add(uint32_t ordinal) {
   dense_ = true;
 }
 
+bool Postings::has(uint32_t ordinal) const {
+  return dense_ ? bits_.has(ordinal) : std::binary_search(list_.begin(), list_.end(), ordinal);
+}
+
 void Postings::remove(uint32_t ordinal) {
   if (!dense_) {
     const auto place = std::lower_bound(list_.begin(), list_.end(), ordinal);

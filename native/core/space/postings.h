@@ -50,6 +50,7 @@ class Postings {
   /** An ordinal that is there is added once. */
   void add(uint32_t ordinal);
   void remove(uint32_t ordinal);
+  bool has(uint32_t ordinal) const;
   size_t count() const { return count_; }
   /** Adds its members to a set that has room for them. */
   void add_to(OrdinalSet& set) const;

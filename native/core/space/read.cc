@@ -33,6 +33,35 @@ std::vector<Episode> Space::scan(View after, size_t limit) const {
   return found;
 }
 
+TimePage Space::scan_time(double from_ms, double until_ms, const std::optional<TimeCursor>& after,
+                          size_t limit) const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  TimePage page;
+  std::optional<TimeCursor> last;
+  Column::Entry first{from_ms, 0};
+  if (after) first = std::max(first, Column::Entry{after->at_ms, after->ordinal + 1});
+  attributes_.times().ascend(first, until_ms, [&](const Column::Entry& entry) {
+    if (page.episodes.size() >= limit) {
+      page.next = last;
+      return false;
+    }
+    page.episodes.push_back(episode_of(nodes_[entry.ordinal]));
+    last = TimeCursor{entry.value, entry.ordinal};
+    return true;
+  });
+  return page;
+}
+
+Result<std::unique_ptr<Watch>> Space::watch(Sequence first) {
+  const Sequence next = log_->position().sequence + 1;
+  if (first == 0 || first > next)
+    return Error::invalid("sequence " + std::to_string(first) + " is not one of this space",
+                          "watch from 1 to " + std::to_string(next) + ", the next that will be written");
+  LogReader reader(disk_, directory_, uuid_);
+  ENGRAM_TRY(reader.seek(first));
+  return std::make_unique<Watch>(*log_, std::move(reader));
+}
+
 std::vector<Edge> Space::edges(View id) const {
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   std::vector<Edge> found;
@@ -60,9 +89,8 @@ std::vector<std::string> Space::ids(std::span<const uint32_t> ordinals) const {
 SpaceStats Space::stats() const {
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   const MemoryUse memory = index_.memory();
-  return {ordinals_.size(),   index_.size(),        graph_.edges(),     log_->bytes(),
-          log_->sync_count(), memory.vectors_bytes, memory.graph_bytes, log_->position().sequence,
-          log_->durable(),    log_->cut_bytes()};
+  return {ordinals_.size(),   index_.size(), graph_.edges(), memory.vectors_bytes,
+          memory.graph_bytes, keys_.size(),  log_->stats()};
 }
 
 }  // namespace engram

@@ -1,4 +1,6 @@
 // Answers to cues: nearest vectors, spreading activation, traversal.
+#include <algorithm>
+
 #include "base/limits.h"
 #include "base/phases.h"
 #include "base/utf8.h"
@@ -7,20 +9,81 @@
 
 namespace engram {
 
-Result<std::vector<Hit>> Space::recall(std::span<const float> query, const RecallOptions& options) const {
+namespace {
+
+/** Up to this many candidates of a filter, and at most one in so many of all, are ranked one by one: exact,
+ * and faster than a walk that mostly meets what it may not return. */
+constexpr size_t kRankOneByOneMin = 1'000;
+constexpr size_t kRankOneByOneShare = 32;
+
+Status check_recall(const RecallOptions& options) {
   if (options.k == 0 || options.k > kRecallMaxK)
     return Error::invalid("k is " + std::to_string(options.k),
                           "ask for 1 to " + std::to_string(kRecallMaxK) + " hits");
+  return check_filter(options.filter);
+}
+
+bool better(const Hit& a, const Hit& b) {
+  return a.similarity > b.similarity || (a.similarity == b.similarity && a.ordinal < b.ordinal);
+}
+
+}  // namespace
+
+Result<std::vector<Hit>> Space::recall(std::span<const float> query, const RecallOptions& options) const {
+  ENGRAM_TRY(check_recall(options));
   ENGRAM_TRY(check_vector(query, settings_.dimension, "the cue"));
   const std::vector<float> cue = unit(query);
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  return search(cue, options);
+}
+
+std::vector<Hit> Space::search(std::span<const float> cue, const RecallOptions& options) const {
   thread_local SearchScratch scratch;
   std::vector<Hit> hits(options.k);
+  SearchOptions how{.k = options.k,
+                    .ef = options.ef,
+                    .mode = options.exact ? SearchMode::kExact : SearchMode::kApproximate};
+  if (options.filter.empty()) {
+    hits.resize(index_.search(cue, how, scratch, hits));
+    return hits;
+  }
+  const OrdinalSet selected = attributes_.select(options.filter);
+  const auto passes = [&](uint32_t ordinal) {
+    return nodes_[ordinal].confidence >= options.filter.minimum_confidence;
+  };
+  const size_t candidates = selected.count();
+  if (candidates > std::max(kRankOneByOneMin, index_.size() / kRankOneByOneShare)) {
+    const Filter filter = [&](uint32_t ordinal) { return selected.has(ordinal) && passes(ordinal); };
+    how.filter = &filter;
+    hits.resize(index_.search(cue, how, scratch, hits));
+    return hits;
+  }
+  hits.clear();
+  hits.reserve(candidates);
+  const auto& kernels = bestKernels();
+  selected.for_each([&](uint32_t ordinal) {
+    if (index_.contains(ordinal) && passes(ordinal))
+      hits.push_back({ordinal, kernels.dot(cue.data(), index_.vector(ordinal).data(), cue.size())});
+  });
+  const size_t count = std::min<size_t>(options.k, hits.size());
+  std::partial_sort(hits.begin(), hits.begin() + static_cast<ptrdiff_t>(count), hits.end(), better);
+  hits.resize(count);
+  return hits;
+}
+
+Result<std::vector<Hit>> Space::recall(const RecallOptions& options) const {
+  ENGRAM_TRY(check_recall(options));
+  const RecallFilter& filter = options.filter;
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
-  hits.resize(index_.search(cue,
-                            {.k = options.k,
-                             .ef = options.ef,
-                             .mode = options.exact ? SearchMode::kExact : SearchMode::kApproximate},
-                            scratch, hits));
+  const OrdinalSet selected = attributes_.select(filter);
+  std::vector<Hit> hits;
+  attributes_.times().descend(
+      filter.from_ms.value_or(-kTimeMaxMs), filter.until_ms.value_or(kTimeMaxMs),
+      [&](const Column::Entry& entry) {
+        if (selected.has(entry.ordinal) && nodes_[entry.ordinal].confidence >= filter.minimum_confidence)
+          hits.push_back({entry.ordinal, 1});
+        return hits.size() < options.k;
+      });
   return hits;
 }
 

@@ -6,7 +6,8 @@ namespace engram {
 namespace {
 
 constexpr View kMagic = "engramSN";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersionOldest = 1;  // had no time and no keys, and reads the same
 constexpr size_t kHeaderBytes = 64;
 constexpr size_t kSectionHeaderBytes = 16;
 
@@ -24,6 +25,7 @@ SnapshotWriter::SnapshotWriter(const SnapshotHeader& header) {
   writer.raw({header.uuid.data(), header.uuid.size()});
   writer.put(header.position.sequence);
   writer.put(header.position.chain);
+  writer.put(header.position.at_ms);
   writer.zeros(kHeaderBytes - sizeof(uint32_t) - bytes_.size());
   chain_ = crc32c(0, bytes_);
   writer.put(chain_);
@@ -58,14 +60,15 @@ Result<SnapshotHeader> read_snapshot(View bytes, const std::string& path, const 
   std::memcpy(header.uuid.data(), raw.data(), raw.size());
   header.position.sequence = reader.get<uint64_t>();
   header.position.chain = reader.get<uint32_t>();
+  header.position.at_ms = reader.get<double>();
   uint32_t stored;
   std::memcpy(&stored, bytes.data() + kHeaderBytes - sizeof stored, sizeof stored);
   if (!ours || crc32c(0, bytes.substr(0, kHeaderBytes - sizeof stored)) != stored)
     return damaged(path, "the header is damaged, or this is no snapshot");
-  if (version != kVersion)
+  if (version < kVersionOldest || version > kVersion)
     return Error{Code::kUnsupportedVersion,
                  path + " has snapshot format " + std::to_string(version) + ", this build reads " +
-                     std::to_string(kVersion),
+                     std::to_string(kVersionOldest) + " to " + std::to_string(kVersion),
                  "open it with the engram version that wrote it"};
   if (header.uuid != uuid || header.dimension != dimension)
     return damaged(path, "it is the snapshot of another space");

@@ -47,6 +47,7 @@ Result<std::unique_ptr<Space>> Space::open(Disk& disk, const std::string& direct
                    "record " + std::to_string(record.sequence) + " cannot be: " + possible.error().message,
                    "restore the space from a backup"};
     space->apply(*operation);
+    space->keys_.remember(record.tag, record.sequence);
     return {};
   });
   ENGRAM_TRY(log);
@@ -66,7 +67,16 @@ Status Space::possible(const Operation& operation) const {
   return {};
 }
 
-Result<Sequence> Space::commit(const Operation& operation) {
+bool Space::holds(const EpisodeFields& episode) const {
+  const uint32_t ordinal = ordinalOf(episode.id);
+  if (ordinal == kNoNode) return false;
+  const Node& node = nodes_[ordinal];
+  return node.at_ms == episode.at_ms && node.content == episode.content &&
+         node.attributes == episode.attributes && node.embedding == episode.embedding &&
+         node.confidence == episode.confidence;
+}
+
+Result<Sequence> Space::commit(const Operation& operation, const RecordTag& tag) {
   Bytes payload;
   encode_operation(payload, operation);
   if (payload.size() > kRecordMaxBytes)
@@ -76,7 +86,7 @@ Result<Sequence> Space::commit(const Operation& operation) {
       mutant(Mutant::kSplitBatch) && batch != nullptr && batch->episodes.size() > 1) {
     Sequence last = 0;
     for (const EpisodeFields& episode : batch->episodes) {
-      auto one = commit(StoreOperation{{episode}});
+      auto one = commit(StoreOperation{{episode}}, tag);
       ENGRAM_TRY(one);
       last = *one;
     }
@@ -86,9 +96,10 @@ Result<Sequence> Space::commit(const Operation& operation) {
     apply(operation);
     return log_->position().sequence;
   }
-  auto sequence = log_->append(static_cast<uint16_t>(type_of(operation)), payload);
+  auto sequence = log_->append(static_cast<uint16_t>(type_of(operation)), payload, tag);
   ENGRAM_TRY(sequence);
   apply(operation);
+  keys_.remember(tag, *sequence);
   return sequence;
 }
 

@@ -20,9 +20,13 @@
 
 #include "graph/graph.h"
 #include "log/log.h"
+#include "space/attribute_index.h"
 #include "space/attributes.h"
+#include "space/filter.h"
+#include "space/idempotency.h"
 #include "space/operation.h"
 #include "space/settings.h"
+#include "space/watch.h"
 #include "vector/index.h"
 
 namespace engram {
@@ -31,6 +35,19 @@ enum class Durability : uint8_t {
   kFsync,  // durable by an fdatasync when the call returns
   kGroup,  // the same promise, the fdatasync shared with whoever waits
   kAsync,  // in the log, durable at the next sync
+};
+
+/** How a write is done. Any Durability by itself will do where one is asked for. */
+struct WriteOptions {
+  WriteOptions(Durability promise = Durability::kGroup, double now = 0, View idempotency_key = {})  // NOLINT
+      : durability(promise), now_ms(now), key(idempotency_key) {}
+
+  Durability durability;
+  /** The writer's time, ms since 1970, kept in the log for restore to a point in time; 0: not told. */
+  double now_ms;
+  /** 1 to 255 bytes of text that the writer draws for this request: it is then done once, and a repetition
+   * gets the first answer. Empty: none. */
+  View key;
 };
 
 struct Episode {
@@ -50,23 +67,32 @@ struct Edge {
   double at_ms = 0;
 };
 
+/** A place in the order of times; it stays one when its episode is forgotten. */
+struct TimeCursor {
+  double at_ms = 0;
+  uint32_t ordinal = 0;
+};
+
+struct TimePage {
+  std::vector<Episode> episodes;
+  std::optional<TimeCursor> next;  // where the next page begins; nothing at the end
+};
+
 struct RecallOptions {
   uint32_t k = 10;
   uint32_t ef = 0;  // 0: the index's default
   bool exact = false;
+  RecallFilter filter = {};
 };
 
 struct SpaceStats {
   uint64_t episodes;
   uint64_t vectors;
   uint64_t edges;
-  uint64_t log_bytes;
-  uint64_t log_syncs;
   uint64_t vector_bytes;
   uint64_t index_bytes;
-  uint64_t sequence;
-  uint64_t durable;
-  uint64_t cut_bytes;  // of an unfinished write, cut off when the space was opened
+  uint64_t idempotency_keys;
+  LogStats log;
 };
 
 class Space {
@@ -82,22 +108,32 @@ class Space {
   std::optional<Error> damage() const { return log_->damage(); }
 
   /** All or nothing. An id that is there is replaced; the same episode again changes nothing. */
-  Result<Sequence> store(const std::vector<EpisodeFields>& episodes, Durability durability);
+  Result<Sequence> store(const std::vector<EpisodeFields>& episodes, const WriteOptions& options);
   /** Idempotent: an edge that is there gets the weight. Both ends must exist. */
-  Result<Sequence> link(const LinkOperation& edges, Durability durability);
-  Result<Sequence> unlink(const UnlinkOperation& edges, Durability durability);
+  Result<Sequence> link(const LinkOperation& edges, const WriteOptions& options);
+  Result<Sequence> unlink(const UnlinkOperation& edges, const WriteOptions& options);
   /** Deletes episodes with their vectors and edges, or weakens them: strength × factor, 0 < factor < 1.
    * Unknown ids are no error. */
-  Result<Sequence> forget(const std::vector<View>& ids, Durability durability,
+  Result<Sequence> forget(const std::vector<View>& ids, const WriteOptions& options,
                           ForgetMode mode = ForgetMode::kDelete, float factor = 0.5F);
 
   std::optional<Episode> get(View id) const;
   /** Up to `limit` episodes in the order of their ids, beginning behind `after` (empty: at the first). */
   std::vector<Episode> scan(View after, size_t limit) const;
+  /** Up to `limit` episodes of a span of time (ms since 1970, both included), oldest first, ties by ordinal,
+   *  beginning behind `after`, the last one of the page before. */
+  TimePage scan_time(double from_ms, double until_ms, const std::optional<TimeCursor>& after,
+                     size_t limit) const;
+  /** The changes from sequence `first` on; the space must outlive the watch. Errors: Code::kCompacted with
+   * the first sequence that is left, Code::kInvalidArgument for one that is still to come. */
+  Result<std::unique_ptr<Watch>> watch(Sequence first);
   /** Edges that leave an episode, by relation and target. */
   std::vector<Edge> edges(View id) const;
   /** Hits best first. `query` need not have unit length. */
   Result<std::vector<Hit>> recall(std::span<const float> query, const RecallOptions& options) const;
+  /** Without a vector: the newest episodes that meet options.filter, ties by ordinal. Their similarity is 1.
+   */
+  Result<std::vector<Hit>> recall(const RecallOptions& options) const;
   Result<SpreadResult> spread(const std::vector<std::pair<View, float>>& seeds,
                               const SpreadOptions& options) const;
   Result<std::vector<uint32_t>> reach(View id, uint32_t hops, Direction direction,
@@ -134,12 +170,18 @@ class Space {
   Space(Disk& disk, std::string directory, const SpaceSettings& settings, const SpaceUuid& uuid);
 
   Status possible(const Operation& operation) const;
+  /** Whether the episode is there as it is. */
+  bool holds(const EpisodeFields& episode) const;
   Result<ChainPosition> load_snapshot(const std::string& path);
   Status restore(const StateOperation& state);
   Status restore(const EdgesOperation& edges);
   Bytes encode_snapshot(const ChainPosition& position) const;
   Episode episode_of(const Node& node) const;
-  Result<Sequence> commit(const Operation& operation);
+  template <typename Request, typename Work>
+  Result<Sequence> write(const WriteOptions& options, Request request, Work work);
+  Result<Sequence> commit(const Operation& operation, const RecordTag& tag);
+  Status restore(const KeysOperation& keys);
+  std::vector<Hit> search(std::span<const float> cue, const RecallOptions& options) const;
   void apply(const Operation& operation);
   void apply(const StoreOperation& operation);
   void apply(const LinkOperation& operation);
@@ -159,6 +201,8 @@ class Space {
   std::map<std::string, uint32_t, std::less<>> ordinals_;
   std::map<std::string, uint16_t, std::less<>> relations_;
   VectorIndex index_;
+  AttributeIndex attributes_;
+  IdempotencyKeys keys_;
   Graph graph_;
 };
 

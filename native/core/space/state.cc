@@ -12,12 +12,13 @@ namespace engram {
 /** The state as of the snapshot, and where the log goes on; the beginning where there is none. */
 Result<ChainPosition> Space::load_snapshot(const std::string& path) {
   const auto bytes = read_file(disk_, path);
-  if (!bytes && bytes.error().code == Code::kNotFound) return ChainPosition{0, chain_start(uuid_)};
+  if (!bytes && bytes.error().code == Code::kNotFound) return ChainPosition{0, chain_start(uuid_), 0};
   ENGRAM_TRY(bytes);
   const auto header =
       read_snapshot(*bytes, path, uuid_, settings_.dimension, [this](const Operation& operation) -> Status {
         if (const auto* state = std::get_if<StateOperation>(&operation)) return restore(*state);
         if (const auto* edges = std::get_if<EdgesOperation>(&operation)) return restore(*edges);
+        if (const auto* keys = std::get_if<KeysOperation>(&operation)) return restore(*keys);
         return Error{Code::kDamaged, "the snapshot holds an operation that belongs in a log",
                      "restore the space from a backup"};
       });
@@ -41,6 +42,7 @@ Status Space::restore(const StateOperation& state) {
                            one.strength,
                            true};
     ordinals_.emplace(std::string(one.fields.id), one.ordinal);
+    attributes_.add(one.ordinal, one.fields.at_ms, one.fields.attributes);
     if (!one.fields.embedding.empty()) index_.add(one.ordinal, unit(floats(one.fields.embedding)));
   }
   return {};
@@ -55,6 +57,11 @@ Status Space::restore(const EdgesOperation& edges) {
                      "restore the space from a backup"};
     graph_.link(edge.from, edge.to, relation, edge.weight, edge.at_ms);
   }
+  return {};
+}
+
+Status Space::restore(const KeysOperation& keys) {
+  for (const KeyState& key : keys.keys) keys_.remember({0, key.key, key.fingerprint}, key.sequence);
   return {};
 }
 
@@ -95,6 +102,11 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
       }
     flush_edges();
   }
+  KeysOperation keys;
+  keys_.for_each([&](View key, const IdempotencyKeys::Answer& answer) {
+    keys.keys.push_back({key, answer.fingerprint, answer.sequence});
+  });
+  if (!keys.keys.empty()) writer.section(keys);
   return writer.finish(episodes, edges);
 }
 

@@ -29,6 +29,8 @@ Status Space::verify() const {
     }
     ++live;
     if (ordinalOf(node.id) != ordinal) return wrong(quote_text(node.id) + " is not found by its id");
+    if (!attributes_.holds(ordinal, node.at_ms, node.attributes))
+      return wrong("the attributes or the time of " + quote_text(node.id) + " are not indexed");
     if (indexed != !node.embedding.empty()) return wrong("the vector of " + quote_text(node.id));
     if (indexed) {
       ++vectors;
@@ -48,7 +50,8 @@ Status Space::verify() const {
         return wrong("an edge of " + quote_text(node.id) + " is not known at its other end");
     }
   }
-  if (live != ordinals_.size() || vectors != index_.size() || edges != graph_.edges())
+  if (live != ordinals_.size() || live != attributes_.size() || vectors != index_.size() ||
+      edges != graph_.edges())
     return wrong("counts of " + std::to_string(live) + " episodes, " + std::to_string(vectors) +
                  " vectors, " + std::to_string(edges) + " edges do not add up");
   return {};
@@ -85,6 +88,10 @@ uint64_t Space::digest() const {
     std::sort(edges.begin(), edges.end());
     for (const Bytes& edge : edges) add(edge);
   }
+  keys_.for_each([&](View key, const IdempotencyKeys::Answer& answer) {
+    add(key);
+    digest = mix64(digest ^ answer.fingerprint ^ mix64(answer.sequence));
+  });
   return digest;
 }
 

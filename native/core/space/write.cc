@@ -1,93 +1,119 @@
 // Writes from outside: checked, committed, and waited for as the durability asks.
+#include <cmath>
+
+#include "base/crc32c.h"
 #include "base/limits.h"
 #include "base/phases.h"
+#include "base/random.h"
 #include "base/utf8.h"
 #include "space/input.h"
 #include "space/space.h"
 
 namespace engram {
 
-Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, Durability durability) {
-  if (episodes.empty()) return log_->position().sequence;
-  if (episodes.size() > kBatchMaxItems)
-    return Error{Code::kTooLarge, "the batch has " + std::to_string(episodes.size()) + " episodes",
-                 "split it: a batch may have " + std::to_string(kBatchMaxItems)};
-  for (const EpisodeFields& episode : episodes) ENGRAM_TRY(check_episode(episode, settings_.dimension));
+namespace {
+
+Status check_options(const WriteOptions& options) {
+  if (!std::isfinite(options.now_ms) || std::abs(options.now_ms) > kTimeMaxMs)
+    return Error::invalid("now is " + std::to_string(options.now_ms),
+                          "pass milliseconds since 1970 in the range of a Date");
+  if (options.key.size() > kKeyMaxBytes || !is_utf8(options.key) || has_control(options.key))
+    return Error::invalid("idempotency key " + quote_text(options.key) + " is not 1 to " +
+                              std::to_string(kKeyMaxBytes) + " bytes of UTF-8 without control characters",
+                          "draw a short random key for each request");
+  return {};
+}
+
+Status check_count(size_t count, const char* what) {
+  if (count <= kBatchMaxItems) return {};
+  return Error{Code::kTooLarge, "the batch has " + std::to_string(count) + " " + what,
+               "split it: a batch may have " + std::to_string(kBatchMaxItems)};
+}
+
+/** Tells two requests apart that bear the same key. */
+uint64_t fingerprint(const Operation& request) {
+  Bytes bytes;
+  encode_operation(bytes, request);
+  return mix64((uint64_t{crc32c(static_cast<uint32_t>(type_of(request)), bytes)} << 32U) ^ bytes.size());
+}
+
+}  // namespace
+
+/** The way of every write: answered again if its key is known, else done by `work` under the writer's lock;
+ * then the wait for the disk. `request` gives the whole operation as it was asked for. */
+template <typename Request, typename Work>
+Result<Sequence> Space::write(const WriteOptions& options, Request request, Work work) {
+  ENGRAM_TRY(check_options(options));
+  const RecordTag tag{options.now_ms, options.key, options.key.empty() ? 0 : fingerprint(request())};
   Sequence sequence = 0;
   {
     const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
-    StoreOperation operation;
-    for (const EpisodeFields& episode : episodes) {
-      const uint32_t ordinal = ordinalOf(episode.id);
-      if (ordinal != kNoNode) {
-        const Node& node = nodes_[ordinal];
-        const bool same = node.at_ms == episode.at_ms && node.content == episode.content &&
-                          node.attributes == episode.attributes && node.embedding == episode.embedding &&
-                          node.confidence == episode.confidence;
-        if (same) continue;
-      }
-      operation.episodes.push_back(episode);
-    }
-    // The same again: nothing to write, but what was written before must be durable before it is said again.
-    sequence = log_->position().sequence;
-    if (!operation.episodes.empty()) {
-      auto committed = commit(operation);
-      ENGRAM_TRY(committed);
-      sequence = *committed;
-    }
+    ENGRAM_TRY(log_->writable());
+    const auto answered = keys_.find(tag);
+    ENGRAM_TRY(answered);
+    Result<Sequence> written = *answered ? Result<Sequence>(**answered) : work(tag);
+    ENGRAM_TRY(written);
+    sequence = *written;
   }
-  if (durability != Durability::kAsync) ENGRAM_TRY(log_->sync_to(sequence));
+  if (options.durability != Durability::kAsync) ENGRAM_TRY(log_->sync_to(sequence));
   return sequence;
 }
 
-Result<Sequence> Space::link(const LinkOperation& edges, Durability durability) {
+Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, const WriteOptions& options) {
+  ENGRAM_TRY(check_count(episodes.size(), "episodes"));
+  for (const EpisodeFields& episode : episodes) ENGRAM_TRY(check_episode(episode, settings_.dimension));
+  return write(
+      options, [&] { return StoreOperation{episodes}; },
+      [&](const RecordTag& tag) -> Result<Sequence> {
+        StoreOperation changed;
+        for (const EpisodeFields& episode : episodes)
+          if (!holds(episode)) changed.episodes.push_back(episode);
+        // The same again: nothing to write, but what was written before must be durable before it is said
+        // again.
+        if (changed.episodes.empty() && tag.key.empty()) return log_->position().sequence;
+        return commit(changed, tag);
+      });
+}
+
+Result<Sequence> Space::link(const LinkOperation& edges, const WriteOptions& options) {
+  ENGRAM_TRY(check_count(edges.edges.size(), "edges"));
   ENGRAM_TRY(check_relation(edges.relation));
+  if (!std::isfinite(edges.at_ms) || std::abs(edges.at_ms) > kTimeMaxMs)
+    return Error::invalid("time of the edges is " + std::to_string(edges.at_ms),
+                          "pass milliseconds since 1970 in the range of a Date");
   for (const EdgeFields& edge : edges.edges)
     if (!(edge.weight >= -1 && edge.weight <= 1))
       return Error::invalid("weight of " + quote_text(edge.from) + " to " + quote_text(edge.to) + " is " +
                                 std::to_string(edge.weight),
                             "pass a number from -1 to 1");
-  Sequence sequence = 0;
-  {
-    const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
-    for (const EdgeFields& edge : edges.edges)
-      for (const View id : {edge.from, edge.to})
-        if (ordinalOf(id) == kNoNode) return not_found(id);
-    auto committed = commit(edges);
-    ENGRAM_TRY(committed);
-    sequence = *committed;
-  }
-  if (durability != Durability::kAsync) ENGRAM_TRY(log_->sync_to(sequence));
-  return sequence;
+  return write(
+      options, [&] { return edges; },
+      [&](const RecordTag& tag) -> Result<Sequence> {
+        for (const EdgeFields& edge : edges.edges)
+          for (const View id : {edge.from, edge.to})
+            if (ordinalOf(id) == kNoNode) return not_found(id);
+        return commit(edges, tag);
+      });
 }
 
-Result<Sequence> Space::unlink(const UnlinkOperation& edges, Durability durability) {
+Result<Sequence> Space::unlink(const UnlinkOperation& edges, const WriteOptions& options) {
+  ENGRAM_TRY(check_count(edges.edges.size(), "edges"));
   ENGRAM_TRY(check_relation(edges.relation));
-  Sequence sequence = 0;
-  {
-    const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
-    auto committed = commit(edges);
-    ENGRAM_TRY(committed);
-    sequence = *committed;
-  }
-  if (durability != Durability::kAsync) ENGRAM_TRY(log_->sync_to(sequence));
-  return sequence;
+  for (const EdgeFields& edge : edges.edges)
+    for (const View id : {edge.from, edge.to}) ENGRAM_TRY(check_id(id));
+  return write(
+      options, [&] { return edges; }, [&](const RecordTag& tag) { return commit(edges, tag); });
 }
 
-Result<Sequence> Space::forget(const std::vector<View>& ids, Durability durability, ForgetMode mode,
+Result<Sequence> Space::forget(const std::vector<View>& ids, const WriteOptions& options, ForgetMode mode,
                                float factor) {
+  ENGRAM_TRY(check_count(ids.size(), "ids"));
   for (const View id : ids) ENGRAM_TRY(check_id(id));
   if (mode == ForgetMode::kSuppress && !(factor > 0 && factor < 1))
     return Error::invalid("factor is " + std::to_string(factor), "pass a number between 0 and 1");
-  Sequence sequence = 0;
-  {
-    const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
-    auto committed = commit(ForgetOperation{mode, factor, ids});
-    ENGRAM_TRY(committed);
-    sequence = *committed;
-  }
-  if (durability != Durability::kAsync) ENGRAM_TRY(log_->sync_to(sequence));
-  return sequence;
+  const ForgetOperation request{mode, factor, ids};
+  return write(
+      options, [&] { return request; }, [&](const RecordTag& tag) { return commit(request, tag); });
 }
 
 }  // namespace engram
