@@ -8,6 +8,7 @@
 #include "engine_handle.h"
 #include "space_handle.h"
 #include "task.h"
+#include "wire/json_numbers.h"
 
 namespace engram {
 namespace {
@@ -27,10 +28,28 @@ Napi::Value traceStop(const Napi::CallbackInfo& info) {
   return rows;
 }
 
+/** text: Uint8Array, key, numbers: Float32Array, span: Uint32Array(3) -> whether the key's array was read;
+ * span is then begin, end and count (see json_numbers.h). */
+Napi::Value jsonNumbers(const Napi::CallbackInfo& info) {
+  const auto text = info[0].As<Napi::Uint8Array>();
+  auto numbers = info[2].As<Napi::Float32Array>();
+  auto span = info[3].As<Napi::Uint32Array>();
+  const auto found =
+      json_numbers({reinterpret_cast<const char*>(text.Data()), text.ByteLength()},
+                   info[1].As<Napi::String>().Utf8Value(), {numbers.Data(), numbers.ElementLength()});
+  if (found && span.ElementLength() == 3) {
+    span[0] = static_cast<uint32_t>(found->begin);
+    span[1] = static_cast<uint32_t>(found->end);
+    span[2] = static_cast<uint32_t>(found->count);
+  }
+  return Napi::Boolean::New(info.Env(), found.has_value());
+}
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("Engine", EngineHandle::define(env));
   exports.Set("traceStart", Napi::Function::New<traceStart>(env));
   exports.Set("traceStop", Napi::Function::New<traceStop>(env));
+  exports.Set("jsonNumbers", Napi::Function::New<jsonNumbers>(env));
   auto space = std::make_unique<Napi::FunctionReference>(Napi::Persistent(SpaceHandle::define(env)));
   env.SetInstanceData(space.release());  // Node-API deletes it with the environment
   return exports;

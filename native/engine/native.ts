@@ -72,6 +72,7 @@ interface Native {
   Engine: new (directory: string) => NativeEngine;
   traceStart(): void;
   traceStop(): Float64Array;
+  jsonNumbers(text: Uint8Array, key: string, numbers: Float32Array, span: Uint32Array): boolean;
 }
 
 const ADDON = fileURLToPath(new URL("../build/engram.node", import.meta.url));

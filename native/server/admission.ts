@@ -31,8 +31,13 @@ class Lane {
     private readonly limit: Limit,
   ) {}
 
+  tryEnter(): Release | undefined {
+    return this.running < this.limit.running && this.waiting === 0 ? this.#start() : undefined;
+  }
+
   enter(space: string, signal: AbortSignal): Release | Promise<Release> {
-    if (this.running < this.limit.running && this.waiting === 0) return this.#start();
+    const place = this.tryEnter();
+    if (place !== undefined) return place;
     const queue = this.#queues.get(space) ?? [];
     if (this.waiting >= this.limit.waiting || queue.length >= this.limit.waitingPerSpace)
       throw this.#refusal(`${this.waiting} requests of class ${this.cost} wait already`);
@@ -116,6 +121,15 @@ export class Admission {
   /** A place at once or after a wait. Errors: RefusedError 429 when the queue is full or the wait was too long. */
   enter(cost: Cost, space: string, signal: AbortSignal): Release | Promise<Release> {
     return this.#lanes[cost].enter(space, signal);
+  }
+
+  /** A place if there is one at once. */
+  tryEnter(cost: Cost): Release | undefined {
+    return this.#lanes[cost].tryEnter();
+  }
+
+  running(cost: Cost): number {
+    return this.#lanes[cost].running;
   }
 
   /** Running, waiting and refused so far, by class. */

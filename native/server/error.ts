@@ -50,6 +50,8 @@ const FASTIFY: Record<string, {status: number; code: string; remedy: string}> = 
 export interface Refusal {
   status: number;
   retryAfterS?: number;
+  /** The rest of the body is not read: the connection ends with the answer. */
+  closes: boolean;
   body: {error: {code: string; message: string; remedy: string}};
 }
 
@@ -67,6 +69,9 @@ export function refusal(error: unknown): Refusal {
   return body(500, "internal", "the server failed", "report it with the request id");
 }
 
+const CLOSING = new Set([413, 415, 499, 500, 503]);
+
 function body(status: number, code: string, message: string, remedy: string): Refusal {
-  return {status, body: {error: {code, message, remedy}}};
+  const closes = CLOSING.has(status);
+  return {status, closes, body: {error: {code, message, remedy}}};
 }

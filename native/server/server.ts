@@ -1,5 +1,5 @@
 // The server: an engine on a port. Loopback by default; any other address only with keys and TLS.
-import {createServer as createHttp} from "node:http";
+import {createServer as createHttp, type RequestListener} from "node:http";
 import {createServer as createHttps} from "node:https";
 import type {AddressInfo} from "node:net";
 import Fastify, {type FastifyInstance, type FastifyReply} from "fastify";
@@ -17,6 +17,7 @@ import {openApi} from "./openapi.ts";
 import {VERSIONS} from "./operation.ts";
 import {OPERATIONS, STREAMS} from "./operations/index.ts";
 import {addRoute} from "./route.ts";
+import {shortPath} from "./shortpath.ts";
 import {Spaces} from "./spaces.ts";
 import {addStreams} from "./stream.ts";
 
@@ -46,7 +47,7 @@ function checkAddress({host = "127.0.0.1", keys, tls}: ServerOptions): string {
   return host;
 }
 
-function listener({tls}: ServerOptions, app: (...args: never[]) => void) {
+function listener({tls}: ServerOptions, handler: RequestListener) {
   const options = {
     maxHeaderSize: limits.HEADERS_MAX_BYTES,
     headersTimeout: limits.HEADERS_TIMEOUT_MS,
@@ -55,7 +56,6 @@ function listener({tls}: ServerOptions, app: (...args: never[]) => void) {
     connectionsCheckingInterval: limits.CONNECTIONS_CHECK_MS,
     noDelay: true,
   };
-  const handler = app as unknown as Parameters<typeof createHttp>[1];
   const server =
     tls === undefined ? createHttp(options, handler) : createHttps({...options, ...tls}, handler);
   server.maxConnections = limits.CONNECTIONS_MAX;
@@ -88,8 +88,10 @@ export class Server {
       log,
       clock: options.clock ?? Date.now,
     };
+    const short = shortPath(context);
     const app = Fastify({
-      serverFactory: (handler) => listener(options, handler),
+      serverFactory: (route) =>
+        listener(options, (request, response) => short(request, response) || route(request, response)),
       routerOptions: {maxParamLength: 1_024},
       exposeHeadRoutes: false,
       frameworkErrors: (error, _request, reply) => fail(error, reply),
@@ -138,9 +140,8 @@ export class Server {
 }
 
 function fail(error: unknown, reply: FastifyReply) {
-  const {status, body, retryAfterS} = refusal(error);
-  // What is left of a refused body is not read.
-  reply.raw.shouldKeepAlive = reply.raw.shouldKeepAlive && status < 500 && status !== 413 && status !== 415;
+  const {status, body, retryAfterS, closes} = refusal(error);
+  if (closes) reply.raw.shouldKeepAlive = false;
   const answer = reply.code(status).type("application/json");
   if (retryAfterS !== undefined) answer.header("retry-after", String(retryAfterS));
   return answer.send(JSON.stringify(body));

@@ -3,32 +3,32 @@ import {decodeVector, encodeHitList, HITS_TYPE, VECTOR_TYPE} from "../binary.ts"
 import {operation} from "../operation.ts";
 import {Hits, RecallInput, RecallQuery, SpaceParams} from "../schemas.ts";
 
-export const recallOperations = [
-  operation({
-    id: "recall",
-    method: "POST",
-    path: "/spaces/{space}/recall",
-    summary: "Nearest episodes to a vector by cosine, best first.",
-    verb: "read",
-    cost: "search",
-    params: SpaceParams,
-    query: RecallQuery,
-    body: RecallInput,
-    binaryBody: {
-      contentType: VECTOR_TYPE,
-      description: "one little-endian f32 per dimension; k, ef and exact stand in the query",
-      whole: true,
-      decode: (bytes, {dimension}) => ({vector: decodeVector(bytes, dimension) as unknown as number[]}),
-    },
-    answer: Hits,
-    binaryAnswer: {
-      contentType: HITS_TYPE,
-      description: "u32 n, n scores as f32, then n ids, each a u16 length and UTF-8; little-endian",
-      encode: encodeHitList,
-    },
-    async handle({space, query, body: {vector, ...options}}) {
-      const found = await space.recall({vector: Float32Array.from(vector), ...query, ...options});
-      return {hits: found.ids.map((id, i) => ({id, score: found.scores[i] as number}))};
-    },
-  }),
-];
+export const recallOperation = operation({
+  id: "recall",
+  method: "POST",
+  path: "/spaces/{space}/recall",
+  summary: "Nearest episodes to a vector by cosine, best first.",
+  verb: "read",
+  cost: "search",
+  params: SpaceParams,
+  query: RecallQuery,
+  body: RecallInput,
+  binaryBody: {
+    contentType: VECTOR_TYPE,
+    description: "one little-endian f32 per dimension; k, ef and exact stand in the query",
+    whole: true,
+    decode: (bytes, {dimension}) => ({vector: decodeVector(bytes, dimension) as unknown as number[]}),
+  },
+  answer: Hits,
+  binaryAnswer: {
+    contentType: HITS_TYPE,
+    description: "u32 n, n scores as f32, then n ids, each a u16 length and UTF-8; little-endian",
+    encode: encodeHitList,
+  },
+  async handle({space, query, body: {vector, ...options}}) {
+    const found = await space.recall({vector: Float32Array.from(vector), ...query, ...options});
+    return {hits: found.ids.map((id, i) => ({id, score: found.scores[i] as number}))};
+  },
+});
+
+export const recallOperations = [recallOperation];

@@ -1,0 +1,168 @@
+// The short path: recalls of /v1 handled below the router, on the same port, by the same checks and limits. What
+// it does not know by a glance at the address goes to the router. README.md tells what it reaches and why.
+import type {IncomingMessage, ServerResponse} from "node:http";
+import {Type} from "@sinclair/typebox";
+import type {Space} from "../engine.ts";
+import type {Release} from "./admission.ts";
+import {decodeVector, encodeHits, HITS_TYPE, VECTOR_TYPE} from "./binary.ts";
+import {type Context, entrance} from "./context.ts";
+import {readCue} from "./cue.ts";
+import {refusal} from "./error.ts";
+import {parseJson} from "./json.ts";
+import {BODY_MAX_BYTES, IN_THREAD_MAX_MS, IN_THREAD_REST_REQUESTS, RECALL_K_DEFAULT} from "./limits.ts";
+import {recallOperation} from "./operations/recall.ts";
+import {essence, unread} from "./route.ts";
+import {RecallInput} from "./schemas.ts";
+import {checkBody} from "./validator.ts";
+
+const PREFIX = "/v1/spaces/";
+const SUFFIX = "/recall";
+/** Takes what a recall takes and does nothing: the listener's own limit, beside which a recall is judged. */
+const NULL_ADDRESS = "/v1/null";
+const JSON_TYPE = "application/json";
+const JSON_ANSWER = "application/json; charset=utf-8";
+/** Any other name, encoded perhaps, is the router's to judge. */
+const PLAIN_NAME = /^[\w-]+$/;
+/** Options under which one search is short enough for the thread that serves. */
+const K_MAX = 100;
+
+const checkRest = checkBody(Type.Object({...RecallInput.properties, vector: Type.Null()}));
+const checkWhole = checkBody(RecallInput);
+
+/** What one space needs to be asked in this thread. */
+class Desk {
+  readonly ordinals = new Uint32Array(K_MAX);
+  readonly scores = new Float32Array(K_MAX);
+  readonly scratch: Float32Array;
+  /** Requests that go to the pool, since one in this thread took too long. */
+  resting = 0;
+
+  constructor(readonly space: Space) {
+    this.scratch = new Float32Array(space.dimension);
+  }
+}
+
+interface Cue {
+  vector: Float32Array;
+  k?: number;
+  ef?: number;
+  exact?: boolean;
+}
+
+interface Found {
+  ids: string[];
+  scores: ArrayLike<number>;
+}
+
+/** Handles the request, or says that it is none of its own. */
+export function shortPath(context: Context): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const {admission, bodies} = context;
+  const enter = entrance(recallOperation, context);
+  const desks = new WeakMap<Space, Desk>();
+
+  function deskOf(space: Space): Desk {
+    const desk = desks.get(space) ?? new Desk(space);
+    desks.set(space, desk);
+    return desk;
+  }
+
+  /** In this thread while that is short and nobody writes in bulk (a writer would hold up all who are served). */
+  function recall(desk: Desk, cue: Cue): Found | Promise<Found> {
+    const {k = RECALL_K_DEFAULT, exact = false, ef = 0} = cue;
+    if (desk.resting > 0) desk.resting--;
+    else if (!exact && ef === 0 && k <= K_MAX && admission.running("bulk") === 0) {
+      const began = performance.now();
+      const found = desk.space.recallSync({...cue, k}, desk.ordinals, desk.scores);
+      if (performance.now() - began > IN_THREAD_MAX_MS) desk.resting = IN_THREAD_REST_REQUESTS;
+      return {ids: desk.space.ids(desk.ordinals.subarray(0, found)), scores: desk.scores};
+    }
+    // The pool reads the vector later: what is in the desk's array by then is another request's.
+    return desk.space.recall({...cue, vector: cue.vector.slice()});
+  }
+
+  function cueOf(desk: Desk, contentType: string, body: Buffer, query: Record<string, unknown>): Cue {
+    const {dimension} = desk.space;
+    if (contentType === VECTOR_TYPE) return {...query, vector: decodeVector(body, dimension)};
+    if (contentType !== JSON_TYPE) throw unread(contentType, `${JSON_TYPE} or ${VECTOR_TYPE}`);
+    const read = readCue(body, desk.scratch);
+    if (read !== undefined) return {...query, ...(checkRest(read.rest) as object), vector: read.vector};
+    const {vector, ...options} = checkWhole(parseJson(body));
+    return {...query, ...options, vector: Float32Array.from(vector)};
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse, name: string, search: string) {
+    let release: Release | undefined;
+    try {
+      const query = search === "" ? {} : Object.fromEntries(new URLSearchParams(search));
+      const entered = enter(request, {space: name}, query);
+      const body = await bodies.read(request, BODY_MAX_BYTES);
+      const desk = deskOf(entered.space as Space);
+      const cue = cueOf(desk, essence(request.headers["content-type"]), body, entered.query);
+      const place = admission.tryEnter("search") ?? admission.enter("search", name, gone(response));
+      release = place instanceof Promise ? await place : place;
+      const found = recall(desk, cue);
+      answer(request, response, found instanceof Promise ? await found : found);
+    } catch (error) {
+      fail(response, error);
+    } finally {
+      release?.();
+    }
+  }
+
+  return (request, response) => {
+    const {url = "", method} = request;
+    if (method !== "POST" || !url.startsWith("/v1/")) return false;
+    const mark = url.indexOf("?");
+    const path = mark === -1 ? url : url.slice(0, mark);
+    if (path === NULL_ADDRESS) {
+      bodies.read(request, BODY_MAX_BYTES).then(
+        () => answer(request, response, {ids: [], scores: []}),
+        (error: unknown) => fail(response, error),
+      );
+      return true;
+    }
+    if (!path.startsWith(PREFIX) || !path.endsWith(SUFFIX)) return false;
+    const name = path.slice(PREFIX.length, -SUFFIX.length);
+    if (!PLAIN_NAME.test(name)) return false;
+    void serve(request, response, name, mark === -1 ? "" : url.slice(mark + 1));
+    return true;
+  };
+}
+
+/** As JSON, without a list of objects in between. */
+export function hitsJson({ids, scores}: Found): string {
+  let text = '{"hits":[';
+  for (let i = 0; i < ids.length; i++)
+    text += `${i === 0 ? "" : ","}{"id":${JSON.stringify(ids[i])},"score":${scores[i]}}`;
+  return `${text}]}`;
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, found: Found): void {
+  const binary = request.headers.accept === HITS_TYPE;
+  write(
+    response,
+    200,
+    binary ? HITS_TYPE : JSON_ANSWER,
+    binary ? encodeHits(found.ids, found.scores) : hitsJson(found),
+  );
+}
+
+function write(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
+  response.writeHead(status, {"content-type": type, "content-length": Buffer.byteLength(body)});
+  // As text, a body of bytes leaves in one write with its head.
+  if (typeof body === "string") response.end(body);
+  else response.end(body.toString("latin1"), "latin1");
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  const {status, body, retryAfterS, closes} = refusal(error);
+  if (retryAfterS !== undefined) response.setHeader("retry-after", retryAfterS);
+  if (closes) response.shouldKeepAlive = false;
+  write(response, status, JSON_ANSWER, JSON.stringify(body));
+}
+
+function gone(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => controller.abort());
+  return controller.signal;
+}
