@@ -8,6 +8,7 @@ import {preview} from "./commands/preview.ts";
 import {publish} from "./commands/publish.ts";
 import {report} from "./commands/report.ts";
 import {show} from "./commands/show.ts";
+import {systems} from "./commands/systems.ts";
 import {verify} from "./commands/verify.ts";
 import {COULD_NOT_RUN, explain} from "./outcome.ts";
 
@@ -31,12 +32,13 @@ Examples:
   $ npm run list                            all experiments and their verdicts
   $ npm run show -- 006                     claims of one experiment with intervals and SQL
   $ npm run doctor                          tools, datasets, store: what is there, what is not
+  $ npm run systems -- doctor               the systems under test: installed, started, asked for nothing
   $ npm run preview                         open the newest published report
 
 Exit codes: 0 met · 1 missed · 2 not enough evidence · 3 could not run`,
   );
 
-for (const command of [report, load, list, show, verify, publish, preview, doctor]) {
+for (const command of [report, load, list, show, verify, publish, preview, doctor, systems]) {
   program.addCommand(
     command().exitOverride((error) => {
       throw error;

@@ -66,8 +66,11 @@ function reasonOf(error: unknown): string {
   if (error instanceof InstallError) return message;
   if (code === "ENOENT" && path !== undefined) return `${path} is not found: install it`;
   const lines = `${stderr ?? ""}\n${stdout ?? ""}\n${message}`.split("\n");
-  const told = lines.find((line) => /error|err!/i.test(line) && !/npm warn|npm error code/i.test(line));
-  return `its packages could not be installed: ${(told ?? message.split("\n")[0] ?? "").trim()}`;
+  const told = lines
+    .filter((line) => /error/i.test(line) && !/npm warn|npm error code/i.test(line))
+    .map((line) => line.replace(/^npm error/i, "").trim())
+    .find((line) => line !== "");
+  return `its packages could not be installed: ${told ?? message.split("\n")[0]}`;
 }
 
 /** Fills a folder beside the one wanted and renames it when it is whole; says how far it is. */
@@ -116,34 +119,53 @@ export function copyFiles(system: string, files: readonly string[], folder: stri
   for (const file of files) cpSync(fileOf(system, file), join(folder, file));
 }
 
-const NPM_FILES = ["package.json", "package-lock.json"];
+/** npm ci of the system's lock file, which pins every package by version and checksum. */
+export async function fillNpm(system: string, folder: string, run: Run): Promise<void> {
+  copyFiles(system, NPM_FILES, folder);
+  await run("npm", ["ci", "--no-audit", "--no-fund", "--omit=dev"], folder);
+}
+
+/** A virtual environment with the system's requirements, each pinned by version and checksum. */
+export async function fillPython(system: string, folder: string, run: Run): Promise<void> {
+  copyFiles(system, PIP_FILES, folder);
+  await run(PYTHON, ["-m", "venv", "venv"], folder);
+  const pinned = ["--require-hashes", "--no-deps", "--only-binary", ":all:"];
+  await run(
+    pythonOf(folder),
+    ["-m", "pip", "install", "--no-input", "--no-compile", ...pinned, "-r", "requirements.txt"],
+    folder,
+  );
+}
+
+export const NPM_FILES = ["package.json", "package-lock.json"];
 
 export const packagesFolder = (cache: string, system: string) =>
   lockedFolder(cache, system, NPM_FILES, `node${process.versions.modules}`);
 
 type Wanted = Pick<SystemCard, "name" | "version" | "install_mb">;
+type Fill = (system: string, folder: string, run: Run) => Promise<void>;
 
-/** npm ci of the system's lock file, which pins every package by version and checksum. */
-export const installPackages = (
-  cache: string,
-  {name, version, install_mb}: Wanted,
-  log: (line: string) => void,
-  effects?: Partial<InstallEffects>,
-): Promise<Availability> =>
-  install(
-    {
-      name,
-      version,
-      bytes: install_mb * MEBIBYTE,
-      folder: packagesFolder(cache, name),
-      async fill(half, run) {
-        copyFiles(name, NPM_FILES, half);
-        await run("npm", ["ci", "--no-audit", "--no-fund", "--omit=dev"], half);
+const installing =
+  (folderOf: (cache: string, system: string) => string, fill: Fill) =>
+  (
+    cache: string,
+    {name, version, install_mb}: Wanted,
+    log: (line: string) => void,
+    effects?: Partial<InstallEffects>,
+  ): Promise<Availability> =>
+    install(
+      {
+        name,
+        version,
+        bytes: install_mb * MEBIBYTE,
+        folder: folderOf(cache, name),
+        fill: (half, run) => fill(name, half, run),
       },
-    },
-    log,
-    effects,
-  );
+      log,
+      effects,
+    );
+
+export const installPackages = installing(packagesFolder, fillNpm);
 
 /** A package below an installed folder. */
 export const requireFrom = <T>(folder: string, name: string): T =>
@@ -161,30 +183,4 @@ export const pythonFolder = (cache: string, system: string) =>
 
 export const pythonOf = (folder: string) => join(folder, "venv/bin/python");
 
-/** A virtual environment with the system's requirements, each pinned by version and checksum. */
-export const installPython = (
-  cache: string,
-  {name, version, install_mb}: Wanted,
-  log: (line: string) => void,
-  effects?: Partial<InstallEffects>,
-): Promise<Availability> =>
-  install(
-    {
-      name,
-      version,
-      bytes: install_mb * MEBIBYTE,
-      folder: pythonFolder(cache, name),
-      async fill(half, run) {
-        copyFiles(name, PIP_FILES, half);
-        await run(PYTHON, ["-m", "venv", "venv"], half);
-        const pinned = ["--require-hashes", "--no-deps", "--only-binary", ":all:"];
-        await run(
-          pythonOf(half),
-          ["-m", "pip", "install", "--no-input", "--no-compile", ...pinned, "-r", "requirements.txt"],
-          half,
-        );
-      },
-    },
-    log,
-    effects,
-  );
+export const installPython = installing(pythonFolder, fillPython);

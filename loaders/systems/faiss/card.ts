@@ -13,7 +13,7 @@ export const card: SystemCard = {
   licence: "MIT",
   home: "https://github.com/facebookresearch/faiss",
   origin: "PyPI faiss-cpu 1.15.1, in a process of its own (Debian's build is SSE only, so not fair)",
-  install_mb: 130,
+  install_mb: 155,
   configurations: [
     {
       ...COMMON,

@@ -24,7 +24,7 @@ export const card: SystemCard = {
   home: "https://neo4j.com",
   origin:
     "Maven Central org.neo4j:neo4j 5.26.30 (every jar pinned by SHA-256), npm neo4j-driver 6.3.0; a process of its own, nothing is linked or shipped",
-  install_mb: 140,
+  install_mb: 150,
   configurations: [
     {
       ...COMMON,

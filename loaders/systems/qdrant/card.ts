@@ -22,7 +22,7 @@ export const card: SystemCard = {
   licence: "Apache-2.0",
   home: "https://qdrant.tech",
   origin: "PyPI qdrant-edge-py 0.9.0: the vendor's own engine, in a process of its own",
-  install_mb: 110,
+  install_mb: 65,
   configurations: [
     {
       ...COMMON,

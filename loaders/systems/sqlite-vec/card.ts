@@ -10,7 +10,7 @@ export const card: SystemCard = {
   licence: "Apache-2.0 or MIT; SQLite is in the public domain",
   home: "https://github.com/asg017/sqlite-vec",
   origin: "PyPI sqlite-vec 0.1.9 with apsw 3.54.1.0 (SQLite 3.54.1), in a process of its own",
-  install_mb: 30,
+  install_mb: 36,
   configurations: [
     {
       ...COMMON,
