@@ -23,6 +23,8 @@ constexpr size_t kSketchFactor = 16;
 constexpr size_t kSketchesMin = 256;
 /** How many standard deviations of a code's noise leave a candidate in doubt. */
 constexpr float kDoubt = 3.5F;
+/** A search whose candidates cannot be told apart is widened to so many times its width. */
+constexpr uint32_t kWidenings = 8;
 /** Slots scanned at a time. */
 constexpr size_t kScanChunk = 256;
 /** Codes compared at a time, while the next so many are fetched. */
@@ -201,6 +203,13 @@ void VectorIndex::gather(std::span<const float> query, const SearchOptions& opti
   offer(scratch);
 }
 
+bool VectorIndex::undecided(uint32_t k, const SearchScratch& scratch) const {
+  const Pool& pool = scratch.walk.pool;
+  if (!pool.full() || pool.size() <= k) return false;
+  const float kth = pool[k - 1].similarity;
+  return pool[pool.size() - 1].similarity >= kth - kDoubt * world_.blocks().noise(kth);
+}
+
 size_t VectorIndex::rank(std::span<const float> query, const SearchOptions& options, SearchScratch& scratch,
                          std::span<Hit> out) const {
   const Blocks& blocks = world_.blocks();
@@ -250,8 +259,15 @@ size_t VectorIndex::search(std::span<const float> query, const SearchOptions& op
   if (live_ == 0 || options.k == 0) return 0;
   if (options.mode == SearchMode::kExact) return scanExact(query, options, out);
   world_.blocks().ask(query, scratch.walk.query);
-  const uint32_t width = std::max(options.ef == 0 ? kDefaultEf : options.ef, options.k);
-  gather(query, options, acceptedShare(options.filter), width, scratch);
+  const double share = acceptedShare(options.filter);
+  uint32_t width = std::max(options.ef == 0 ? kDefaultEf : options.ef, options.k);
+  gather(query, options, share, width, scratch);
+  // Where even the worst kept might be among the best, more are looked at, unless the caller said how many.
+  for (const uint32_t widest = kWidenings * width;
+       options.ef == 0 && width < widest && undecided(options.k, scratch);) {
+    width *= 2;
+    gather(query, options, share, width, scratch);
+  }
   return rank(query, options, scratch, out);
 }
 

@@ -111,6 +111,8 @@ class VectorIndex {
   void scanCodes(uint32_t first, const Filter* filter, SearchScratch& scratch) const;
   void gather(std::span<const float> query, const SearchOptions& options, double share, uint32_t width,
               SearchScratch& scratch) const;
+  /** Whether the noise of the codes is such that those who were not kept may be among the k best. */
+  bool undecided(uint32_t k, const SearchScratch& scratch) const;
   /** Ranks what is in the pool: by whole codes those that the noise of half codes leaves in doubt, by exact
    *  vectors those that are still in doubt then. */
   size_t rank(std::span<const float> query, const SearchOptions& options, SearchScratch& scratch,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <iterator>
 
 #include "base/random.h"
 
@@ -91,7 +92,7 @@ Candidate SmallWorld::descend(Candidate entry, uint32_t to_layer, WalkScratch& s
   return entry;
 }
 
-void SmallWorld::walkLayer(Candidate entry, uint32_t width, uint32_t layer, WalkScratch& scratch) const {
+size_t SmallWorld::walkLayer(Candidate entry, uint32_t width, uint32_t layer, WalkScratch& scratch) const {
   Pool& pool = scratch.pool;
   pool.begin(width);
   scratch.visited.resize((levels_.size() + 63) / 64, 0);
@@ -118,6 +119,7 @@ void SmallWorld::walkLayer(Candidate entry, uint32_t width, uint32_t layer, Walk
     for (size_t i = 0; i < fresh.size(); ++i) pool.insert(scratch.similarities[i], fresh[i]);
   }
   for (size_t i = 0; i < count; ++i) scratch.visited[scratch.seen[i] / 64U] = 0;
+  return count;
 }
 
 void SmallWorld::walk(uint32_t width, WalkScratch& scratch) const {
@@ -130,7 +132,6 @@ void SmallWorld::walk(uint32_t width, WalkScratch& scratch) const {
 // in different directions, and none is wasted.
 void SmallWorld::prune(std::span<const Candidate> candidates, uint32_t degree,
                        std::vector<uint32_t>& chosen) {
-  chosen.clear();
   similarities_.resize(degree);
   for (const Candidate& candidate : candidates) {
     if (chosen.size() == degree) break;
@@ -142,14 +143,20 @@ void SmallWorld::prune(std::span<const Candidate> candidates, uint32_t degree,
   }
 }
 
-void SmallWorld::rewire(uint32_t slot, uint32_t layer, std::span<const uint32_t> candidates) {
+void SmallWorld::rank(uint32_t slot, std::span<const uint32_t> others) {
   blocks_.ask(slot, asking_);
-  similarities_.resize(candidates.size());
-  blocks_.fetch(candidates);
-  blocks_.similarities(asking_, candidates, similarities_.data());
+  similarities_.resize(others.size());
+  blocks_.fetch(others);
+  blocks_.similarities(asking_, others, similarities_.data());
   candidates_.clear();
-  for (size_t i = 0; i < candidates.size(); ++i) candidates_.push_back({similarities_[i], candidates[i]});
+  for (size_t i = 0; i < others.size(); ++i)
+    if (others[i] != slot && linked(others[i])) candidates_.push_back({similarities_[i], others[i]});
   std::sort(candidates_.begin(), candidates_.end(), nearer);
+}
+
+void SmallWorld::rewire(uint32_t slot, uint32_t layer, std::span<const uint32_t> candidates) {
+  rank(slot, candidates);
+  rewired_.clear();
   prune(candidates_, degreeAt(layer), rewired_);
   setNeighbours(slot, layer, rewired_);
 }
@@ -182,6 +189,7 @@ void SmallWorld::link(uint32_t slot) {
     for (uint32_t i = 0; i < insert_.pool.size(); ++i)
       if (const Candidate one = insert_.pool[i]; one.slot != slot && linked(one.slot)) found_.push_back(one);
     if (found_.empty()) continue;  // only removed ones are near: the next layer may have others
+    chosen_.clear();
     prune(found_, degreeAt(layer), chosen_);
     setNeighbours(slot, layer, chosen_);
     for (const uint32_t other : chosen_) connect(other, slot, layer);
@@ -193,32 +201,40 @@ void SmallWorld::link(uint32_t slot) {
   }
 }
 
-// Whoever pointed at the removed one gets its neighbours as candidates instead. Those who did are found among
-// its neighbours and theirs; an edge that is missed leads to whatever takes the slot next, which is a detour
-// and no fault.
+// Whoever pointed at the removed one gets its neighbours as candidates instead. Edges lead both ways only
+// where pruning left both, so those who did are looked for among all that a walk around it meets; an edge
+// that is missed even so leads to whatever takes the slot next, which is a detour and no fault.
 void SmallWorld::repair(uint32_t slot, uint32_t layer) {
   const auto own = neighbours(slot, layer);
   const std::vector<uint32_t> orphans(own.begin(), own.end());
-  std::vector<uint32_t> around = orphans;
-  for (const uint32_t near : orphans) {
-    const auto list = neighbours(near, layer);
-    around.insert(around.end(), list.begin(), list.end());
-  }
-  std::sort(around.begin(), around.end());
-  around.erase(std::unique(around.begin(), around.end()), around.end());
+  blocks_.ask(slot, insert_.query);
+  const size_t met = walkLayer({1, slot}, options_.ef_construction, layer, insert_);
+  const std::vector<uint32_t> around(insert_.seen.begin(),
+                                     insert_.seen.begin() + static_cast<ptrdiff_t>(met));
   for (const uint32_t near : around) {
     if (near == slot || !linked(near)) continue;
     const auto list = neighbours(near, layer);
     if (std::find(list.begin(), list.end(), slot) == list.end()) continue;
-    std::vector<uint32_t> candidates;
-    for (const uint32_t other : list)
-      if (other != slot) candidates.push_back(other);
-    for (const uint32_t other : orphans)
-      if (other != near && linked(other) &&
-          std::find(candidates.begin(), candidates.end(), other) == candidates.end())
-        candidates.push_back(other);
-    rewire(near, layer, candidates);
+    std::vector<uint32_t> kept;
+    std::copy_if(list.begin(), list.end(), std::back_inserter(kept),
+                 [&](uint32_t other) { return other != slot; });
+    std::vector<uint32_t> heirs = kept;
+    rank(near, orphans);
+    prune(candidates_, degreeAt(layer), heirs);
+    setNeighbours(near, layer, kept);
+    for (size_t i = kept.size(); i < heirs.size(); ++i) join(near, heirs[i], layer);
   }
+  // Whoever it pointed at lost a way in, and gets one from the nearest of the others.
+  for (const uint32_t orphan : orphans) {
+    if (!linked(orphan)) continue;
+    rank(orphan, orphans);
+    if (!candidates_.empty()) join(candidates_.front().slot, orphan, layer);
+  }
+}
+
+void SmallWorld::join(uint32_t one, uint32_t other, uint32_t layer) {
+  connect(one, other, layer);
+  connect(other, one, layer);
 }
 
 void SmallWorld::unlink(uint32_t slot) {

@@ -65,9 +65,13 @@ class SmallWorld {
   Candidate start(WalkScratch& scratch) const;
   /** The nearest to the query that greedy steps reach through layers above `to_layer`. */
   Candidate descend(Candidate entry, uint32_t to_layer, WalkScratch& scratch) const;
-  void walkLayer(Candidate entry, uint32_t width, uint32_t layer, WalkScratch& scratch) const;
-  /** Of candidates sorted best first, those worth an edge. */
+  /** Leaves the `width` nearest in scratch.pool, and all that it met in scratch.seen: returns how many. */
+  size_t walkLayer(Candidate entry, uint32_t width, uint32_t layer, WalkScratch& scratch) const;
+  /** Leaves those of the others that are linked in candidates_, the nearest to the slot first. */
+  void rank(uint32_t slot, std::span<const uint32_t> others);
+  /** Adds to `chosen` those of the candidates, sorted best first, that are worth an edge beside it. */
   void prune(std::span<const Candidate> candidates, uint32_t degree, std::vector<uint32_t>& chosen);
+  void join(uint32_t one, uint32_t other, uint32_t layer);
   void connect(uint32_t from, uint32_t to, uint32_t layer);
   /** Gives `slot` the best of the candidates. */
   void rewire(uint32_t slot, uint32_t layer, std::span<const uint32_t> candidates);
