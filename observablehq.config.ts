@@ -1,6 +1,6 @@
 // The site: Observable Framework, built with the network off. What Framework would fetch from a CDN comes
 // from node_modules; any package forgotten there fails the build instead of reaching for the network.
-import {readdirSync, readFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {fillNpmCache} from "./scripts/publish/packages.ts";
 
@@ -44,6 +44,11 @@ const pages: Page[] = [
   {path: "versions", name: "Versions"},
 ];
 
+/** A page per system: each folder in loaders/systems is one. */
+const systems = readdirSync("loaders/systems", {withFileTypes: true})
+  .filter((entry) => entry.isDirectory() && existsSync(join("loaders/systems", entry.name, "card.ts")))
+  .map(({name}) => `/systems/${name}`);
+
 function navigation(path: string): string {
   const here = (page: string) => (path === `/${page}` ? ' aria-current="page"' : "");
   const items = pages.map((page) => `<li><a href="/${page.path}"${here(page.path)}>${page.name}</a></li>`);
@@ -75,6 +80,7 @@ export default {
   preserveIndex: true,
   dynamicPaths: [
     "/data/views.json",
+    ...systems,
     ...experiments.flatMap(({path}) =>
       TABLES.map((table) => `/data/${path.slice("experiments/".length)}/${table}.parquet`),
     ),

@@ -77,3 +77,28 @@ export async function queryRows(dataset: Dataset, kind: QueryKind): Promise<Quer
     instance.closeSync();
   }
 }
+
+export interface PassageRow {
+  article: string;
+  /** The first part of its first category: `History`. */
+  category: string;
+}
+
+/** Article and category of every passage, in the order of passageVectors. */
+export async function passageRows(dataset: Dataset): Promise<PassageRow[]> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    const path = dataset.file("passages.parquet").replaceAll("'", "''");
+    const reader = await connection.runAndReadAll(
+      `SELECT article, split_part(coalesce(categories[1], ''), '.', 1) FROM read_parquet('${path}') ORDER BY id`,
+    );
+    return reader.getRows().map(([article, category]) => ({
+      article: String(article),
+      category: String(category),
+    }));
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}

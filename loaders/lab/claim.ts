@@ -1,7 +1,7 @@
 // What pages show: claims (a number with its SQL, interval and scope) and the summary of an experiment.
 // Prepared at build time, small, drawn before DuckDB starts; a reader's browser can recompute each value.
 import type {Estimate} from "./estimate.ts";
-import type {Comparison, Verdict} from "./experiment.ts";
+import type {Comparison, Pair, Verdict} from "./experiment.ts";
 import type {ProfileName} from "./record.ts";
 
 export interface Claim extends Omit<Estimate, "value"> {
@@ -12,7 +12,7 @@ export interface Claim extends Omit<Estimate, "value"> {
   label: string;
   unit: string;
   /** Of a ratio: what was done, and against whom; null for any other number. */
-  compares: {scenario: string; rival: string} | null;
+  compares: Pair | null;
   /** SQL over the published tables that yields (value, n): the same number, recomputed by a click. */
   sql: string;
   /** What the number speaks of: profile, hosts, runs and blocks it rests on. */

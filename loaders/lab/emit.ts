@@ -27,8 +27,9 @@ export function parameter(name: string, argv = process.argv): string {
   return given.slice(name.length + 3);
 }
 
-/** Measures the quick profile when nothing speaks for the present sources. */
+/** Measures the quick profile when nothing speaks for the present sources; first of the experiments it reads. */
 async function ensureMeasured(lab: Laboratory, definition: Definition<never>): Promise<void> {
+  for (const name of definition.reads ?? []) await ensureMeasured(lab, await load(name));
   if (current(lab, definition, open(lab.store)) !== null) return;
   say(`${definition.id}: nothing measured for the present sources; measuring profile quick`);
   let last = 0;

@@ -24,6 +24,10 @@ export interface Row {
   value: number;
   block?: string;
   side?: "a" | "b";
+  /** Of a search: its setting, the query's number, and the share of the true neighbours it found, 0…1. */
+  effort?: number;
+  query?: number;
+  found?: number;
 }
 
 /** A statistic with two faces that must agree (tested): TypeScript for value and interval, SQL for the

@@ -10,6 +10,7 @@ import {
   proportion,
   quantile,
   rate,
+  ratioAtRecall,
   ratioOfMeans,
   ratioOfMedians,
 } from "./estimators.ts";
@@ -38,6 +39,25 @@ function sides(rounds: number, factor: number, perSide = 3): Row[] {
   }).flat();
 }
 
+/** Two searchers whose recall rises and whose rate falls with effort; side a is `factor` times as fast at each. */
+function searches(rounds: number, factor: number, queries = 40): Row[] {
+  return Array.from({length: rounds}, (_, round) =>
+    [10, 20, 40].flatMap((effort, index) =>
+      Array.from({length: queries}, (_, query) =>
+        (["a", "b"] as const).map((side) => ({
+          value:
+            ((1 + 0.05 * random()) * 1_000 * (index + 1) * (1 + round / 10)) / (side === "a" ? factor : 1),
+          block: `run/${round}`,
+          side,
+          effort,
+          query,
+          found: (query * 7) % 40 < 30 + 4 * index ? 1 : 0.9 - 0.1 * (2 - index),
+        })),
+      ).flat(),
+    ),
+  ).flat();
+}
+
 const trials = (n: number, p: number): Row[] =>
   Array.from({length: n}, () => ({value: random() < p ? 1 : 0, block: "run/0"}));
 
@@ -47,7 +67,7 @@ function shuffled(rows: Row[]): Row[] {
 
 const text = (value: string | undefined) => (value === undefined ? "CAST(NULL AS VARCHAR)" : `'${value}'`);
 const asSql = (rows: readonly Row[]) =>
-  `SELECT * FROM (VALUES ${rows.map(({value, block, side}) => `(${value}e0, ${text(block)}, ${text(side)})`).join(", ")}) AS given (value, block, side)`;
+  `SELECT * FROM (VALUES ${rows.map(({value, block, side, effort = 0, found = 0}) => `(${value}e0, ${text(block)}, ${text(side)}, ${effort}, ${found}e0)`).join(", ")}) AS given (value, block, side, effort, found)`;
 
 const CASES: {estimator: Estimator; rows: Row[][]}[] = [
   {estimator: quantile(0.5), rows: [times(1), times(7), times(600)]},
@@ -56,6 +76,8 @@ const CASES: {estimator: Estimator; rows: Row[][]}[] = [
   {estimator: quantile(0.07), rows: [times(100)]},
   {estimator: maximum(), rows: [times(1), times(500)]},
   {estimator: proportion(), rows: [trials(1, 1), trials(400, 0.3)]},
+  {estimator: ratioAtRecall(0.95), rows: [searches(1, 2), searches(6, 1.4)]},
+  {estimator: ratioAtRecall(0.9), rows: [searches(6, 3)]},
   {estimator: mean(), rows: [times(1), times(500)]},
   {estimator: median(), rows: [times(1), times(2), times(501), times(600)]},
   {estimator: rate(), rows: [times(1), times(500)]},
@@ -96,7 +118,7 @@ describe("both faces of an estimator agree", () => {
 
   for (const {estimator} of CASES)
     test(`${estimator.name} of no rows has no value in SQL and concludes nothing`, async () => {
-      const none = "SELECT 1e0 AS value, 'x' AS block, 'a' AS side WHERE false";
+      const none = "SELECT 1e0 AS value, 'x' AS block, 'a' AS side, 1 AS effort, 1e0 AS found WHERE false";
       assert.deepEqual(await native.rows(estimator.sql(none)), []);
       assert.deepEqual(wasm.rows(estimator.sql(none)), []);
       const estimate = estimator.estimate([], bootstrap());

@@ -5,9 +5,18 @@ import type {Dataset} from "../datasets/dataset.ts";
 import type {Estimator} from "./estimate.ts";
 import type {Recorder} from "./measure/recorder.ts";
 import type {ProfileName} from "./record.ts";
+import type {StoredRun} from "./store/store.ts";
 
 export type Verdict = "met" | "missed" | "not enough evidence";
 export type Comparison = "<" | "<=" | ">" | ">=";
+
+/** The two sides of a ratio, and what they did. */
+export interface Pair {
+  scenario: string;
+  rival: string;
+  /** The other side, where it is not plain engram: `engram served`. */
+  ours?: string;
+}
 
 /** A number an experiment reports: rows by SQL, reduced by an estimator.
  *  SQL sees the views runs, blocks, requests (with latency_ns, service_ns, late, block key `unit`) and
@@ -20,7 +29,7 @@ export interface Metric {
   estimator: Estimator;
   /** Where the number is a ratio of two subjects: what was done, and against whom. Pages draw these together,
    *  and the publication lint asks more of them. */
-  compares?: {scenario: string; rival: string};
+  compares?: Pair;
   /** Yields `value`, and where they matter `block` (unit of inference) and `side` ('a' | 'b'). */
   rows: string;
 }
@@ -70,6 +79,8 @@ export interface Context<Parameters> {
   /** Monotonic, ns. */
   now: () => bigint;
   dataset: (name: string) => Promise<Dataset>;
+  /** Stored runs of an experiment that is declared in `reads`, of any key, oldest first. */
+  stored: (experiment: string) => StoredRun[];
   /** A fresh folder on a real disk, removed after the run. */
   scratch: string;
   record: Recorder;
@@ -91,6 +102,8 @@ export interface Definition<Parameters = Record<string, unknown>> {
   /** import.meta.url of the declaring file: its bytes are part of the definition's hash. */
   source: string;
   datasets: string[];
+  /** Experiments whose stored runs it folds: a new run of one of them makes this one stale. */
+  reads?: string[];
   /** Folders of loaders/systems that take part; their sources are part of the key. */
   systems: string[];
   profiles: Record<ProfileName, Parameters>;

@@ -150,6 +150,71 @@ test("sides with unequal visits, temperature or rate are found", async () => {
   assert.deepEqual(await broken({metric: RATIO, blocks: slower}), ["unequal conditions"]);
 });
 
+test("forms, threads, data sets and durability promises that differ are found, each by its name", async () => {
+  const equal = {form: "embedded", threads: 1, dataset: "mnist"};
+  const against = (other: Record<string, unknown>, own: Record<string, unknown> = equal): PlantedBlock[] => [
+    {subject: "engram", round: 0, configuration: own},
+    {subject: "peer", round: 0, configuration: other},
+  ];
+  assert.deepEqual(await broken({metric: RATIO, blocks: against(equal)}), []);
+  for (const other of [{form: "served"}, {threads: 2}, {dataset: "wikispeedia"}])
+    assert.deepEqual(await broken({metric: RATIO, blocks: against({...equal, ...other})}), [
+      "unequal conditions",
+    ]);
+  const writes = {...equal, scenario: "write", durability: "fdatasync, then acknowledged"};
+  const {durability: _, ...loose} = writes;
+  assert.deepEqual(await broken({metric: RATIO, blocks: against(loose, writes)}), ["unequal conditions"]);
+});
+
+test("only the visits a ratio is made of must be alike", async () => {
+  const metric = {...RATIO, rows: RATIO.rows.replace("AS side", "AS side, b.unit AS visit")};
+  const blocks: PlantedBlock[] = [...BLOCKS, {subject: "peer", round: 1, temperature: "cold"}];
+  const first = {...metric, rows: `${metric.rows} WHERE b.round = 0`};
+  assert.deepEqual(await broken({metric: first, blocks}), []);
+  const all = {...metric, rows: metric.rows};
+  assert.deepEqual(await broken({metric: all, blocks}), ["unequal conditions"]);
+});
+
+test("rates reached at unequal recall are found", async () => {
+  const at = (recall: string) => ({
+    ...RATIO,
+    rows: RATIO.rows.replace("AS side", `AS side, ${recall} AS recall`),
+  });
+  assert.deepEqual(await broken({metric: at("0.95")}), []);
+  assert.deepEqual(await broken({metric: at("CASE WHEN r.subject = 'engram' THEN 0.9 ELSE 0.95 END")}), [
+    "unequal conditions",
+  ]);
+});
+
+test("a null request inside a ratio, or subtracted from a column that does not say so, is found", async () => {
+  const metric = {...RATIO, rows: `${RATIO.rows} WHERE operation <> 'null walk'`};
+  assert.deepEqual(await broken({metric}), ["null request subtracted"]);
+  const table = (sql: string): PreparedTable => ({
+    caption: "",
+    sql,
+    units: {p50_us: "µs"},
+    columns: [],
+    rows: [],
+  });
+  assert.deepEqual(
+    await broken({summary: {tables: {walks: table("SELECT middle - null_us AS p50_us FROM x")}}}),
+    ["null request subtracted"],
+  );
+  assert.deepEqual(
+    await broken({summary: {tables: {walks: table("SELECT middle - null_us AS less_null_us FROM x")}}}),
+    [],
+  );
+});
+
+test("a simulated figure among measured ones is found, and a number of simulated ones alone may stand", async () => {
+  const simulated: PlantedBlock[] = [{subject: "history", kind: "simulated"}];
+  assert.deepEqual(await broken({blocks: [...BLOCKS, ...simulated]}), [
+    "arithmetic on what was not measured",
+  ]);
+  const alone = {...LATENCY, rows: `${LATENCY.rows} WHERE subject = 'history'`};
+  assert.deepEqual(await broken({metric: alone, blocks: [...BLOCKS, ...simulated]}), []);
+});
+
 test("a cited figure among measured ones is found", async () => {
   const cited: PlantedBlock[] = [...BLOCKS, {subject: "brochure", kind: "cited", round: 1}];
   assert.deepEqual(await broken({blocks: cited}), ["arithmetic on what was not measured"]);

@@ -2,6 +2,7 @@
 // It reads an experiment's declaration, the summary made from it, and the records behind both.
 import type {Claim, PreparedTable, Summary} from "./claim.ts";
 import type {Definition, Metric} from "./experiment.ts";
+import type {Kind} from "./record.ts";
 import type {Database} from "./store/views.ts";
 
 export interface Breach {
@@ -42,6 +43,9 @@ const depthOf = ({estimator}: Metric) => {
   const depth = /^quantile\((0?\.\d+)\)$/.exec(estimator.name)?.[1];
   return depth === undefined ? null : Number(depth);
 };
+
+/** A table may subtract the null request in one column only, which says so. */
+const SUBTRACTED = /-\s*\w*\.?null_\w+(?!\w*\s+AS\s+less_null_)/i;
 
 const breach = (rule: string, where: string, says: string, remedy: string): Breach => ({
   rule,
@@ -144,6 +148,15 @@ function tableBreaches(id: string, table: PreparedTable): Breach[] {
         breach("missing unit", `table ${id}`, `column ${column} has numbers and no unit`, "name it in units"),
       );
   });
+  if (SUBTRACTED.test(table.sql))
+    found.push(
+      breach(
+        "null request subtracted",
+        `table ${id}`,
+        "a column without less_null_ in its name is less its null request",
+        "name the column less_null_…, and keep the whole figure beside it",
+      ),
+    );
   const [quantile, n] = [at("quantile"), at("n")];
   if (quantile >= 0)
     for (const row of table.rows)
@@ -159,55 +172,161 @@ function tableBreaches(id: string, table: PreparedTable): Breach[] {
   return found;
 }
 
-/** Both sides of a comparison must have met the same conditions: as many visits in each round, the same
- *  temperature, schedule and offered rate, one host and session, and only numbers measured or derived. */
-async function comparisonBreaches(told: readonly Told[], database: Database): Promise<Breach[]> {
-  const found: Breach[] = [];
-  for (const {claim, metric} of told) {
-    if (metric.compares === undefined || claim.value === null) continue;
-    const uneven = await database.rows(`
-      SELECT block, count(*) FILTER (WHERE side = 'a') AS a, count(*) FILTER (WHERE side = 'b') AS b
-      FROM (${metric.rows}) GROUP BY block HAVING a > 0 AND b > 0 AND a <> b ORDER BY block`);
-    for (const {block, a, b} of uneven)
-      found.push(
+/** What must be the same on both sides of a comparison: the columns of a block, and entries of its configuration. */
+const CONDITIONS: Record<string, string> = {
+  temperature: "temperature",
+  schedule: "schedule",
+  "offered rate": "coalesce(offered_per_s, 0)",
+  form: "coalesce(json_extract_string(configuration, '$.form'), '')",
+  threads: "coalesce(json_extract_string(configuration, '$.threads'), '')",
+  dataset: "coalesce(json_extract_string(configuration, '$.dataset'), '')",
+  "durability promise": `CASE WHEN coalesce(json_extract_string(configuration, '$.scenario'), '') = 'write'
+    THEN json_extract_string(configuration, '$.durability') IS NOT NULL ELSE true END`,
+};
+
+/** Mean recalls further apart than this are not equal. */
+const RECALL_APART_MAX = 0.01;
+
+const literal = (value: string) => `'${value.replaceAll("'", "''")}'`;
+
+async function unequalConditions(
+  {claim, metric}: Told,
+  columns: readonly string[],
+  database: Database,
+): Promise<Breach[]> {
+  const rival = metric.compares?.rival ?? "";
+  const ours = metric.compares?.ours ?? "engram";
+  // The blocks the rows come from, where the rows say; else all of the two subjects.
+  const used = columns.includes("visit")
+    ? `unit IN (SELECT DISTINCT visit FROM (${metric.rows}))`
+    : `subject IN (${literal(ours)}, ${literal(rival)}) AND requests > 0`;
+  const kinds = Object.entries(CONDITIONS).map(([name, sql]) => `count(DISTINCT ${sql}) AS "${name}"`);
+  const rows = await database.rows(
+    `SELECT run, ${kinds.join(", ")} FROM blocks WHERE ${used} GROUP BY run ORDER BY run`,
+  );
+  return rows.flatMap((row) =>
+    Object.keys(CONDITIONS)
+      .filter((name) => Number(row[name]) > 1)
+      .map((name) =>
         breach(
           "unequal conditions",
           claim.id,
-          `round ${block} has ${a} against ${b} rows`,
-          "compare only whole rounds",
-        ),
-      );
-    const {rival} = metric.compares;
-    const conditions = await database.rows(`
-      SELECT run, count(DISTINCT (temperature, schedule, coalesce(offered_per_s, 0))) AS kinds
-      FROM blocks WHERE subject IN ('engram', '${rival.replaceAll("'", "''")}') AND requests > 0
-      GROUP BY run HAVING kinds > 1`);
-    for (const {run} of conditions)
-      found.push(
-        breach(
-          "unequal conditions",
-          claim.id,
-          `in run ${run} the two differ in temperature, schedule or rate`,
+          `in run ${row.run} the two differ in ${name}`,
           "measure both alike",
         ),
-      );
+      ),
+  );
+}
+
+async function unequalVisits(
+  {claim, metric}: Told,
+  columns: readonly string[],
+  database: Database,
+): Promise<Breach[]> {
+  const visits = columns.includes("visit") ? "DISTINCT visit" : "*";
+  const rows = await database.rows(`
+    SELECT block, count(${visits}) FILTER (WHERE side = 'a') AS a, count(${visits}) FILTER (WHERE side = 'b') AS b
+    FROM (${metric.rows}) GROUP BY block HAVING a > 0 AND b > 0 AND a <> b ORDER BY block`);
+  return rows.map(({block, a, b}) =>
+    breach(
+      "unequal conditions",
+      claim.id,
+      `round ${block} has ${a} against ${b} rows`,
+      "compare only whole rounds",
+    ),
+  );
+}
+
+/** Rows that carry the recall they were reached at are compared only where it is the same. */
+async function unequalRecall(
+  {claim, metric}: Told,
+  columns: readonly string[],
+  database: Database,
+): Promise<Breach[]> {
+  if (!columns.includes("recall")) return [];
+  const [row] = await database.rows(`
+    SELECT avg(recall) FILTER (WHERE side = 'a') AS a, avg(recall) FILTER (WHERE side = 'b') AS b FROM (${metric.rows})`);
+  const [a, b] = [Number(row?.a), Number(row?.b)];
+  return Math.abs(a - b) > RECALL_APART_MAX
+    ? [
+        breach(
+          "unequal conditions",
+          claim.id,
+          `recalls of ${a.toFixed(3)} and ${b.toFixed(3)} are compared`,
+          "compare rates at equal recall: ratioAtRecall",
+        ),
+      ]
+    : [];
+}
+
+/** A null request may stand beside a figure, never inside of one. */
+const NULL_REQUEST = /'null\b|\bnull_\w+/i;
+const nullInside = ({claim, metric}: Told): Breach[] =>
+  NULL_REQUEST.test(metric.rows)
+    ? [
+        breach(
+          "null request subtracted",
+          claim.id,
+          "its rows read null requests",
+          "show the null request in a column of its own",
+        ),
+      ]
+    : [];
+
+/** Both sides of a comparison must have met the same conditions. */
+async function comparisonBreaches(told: readonly Told[], database: Database): Promise<Breach[]> {
+  const found: Breach[] = [];
+  for (const one of told) {
+    if (one.metric.compares === undefined || one.claim.value === null) continue;
+    const {columns} = await database.table(`SELECT * FROM (${one.metric.rows}) LIMIT 0`);
+    found.push(...nullInside(one));
+    for (const rule of [unequalVisits, unequalConditions, unequalRecall])
+      found.push(...(await rule(one, columns, database)));
   }
   return found;
 }
 
-/** Cited and simulated figures stand apart: no estimator may see their blocks. */
-async function citedBreaches(database: Database): Promise<Breach[]> {
-  const rows = await database.rows(`
-    SELECT DISTINCT subject, kind FROM blocks b WHERE kind NOT IN ('measured', 'derived')
-      AND (requests > 0 OR EXISTS (SELECT 1 FROM observations o WHERE o.run = b.run AND o.block = b.block))`);
-  return rows.map(({subject, kind}) =>
-    breach(
-      "arithmetic on what was not measured",
-      String(subject),
-      `a block of kind ${kind} stands among measured ones`,
-      "keep it in a table of its own",
-    ),
+/** Rows as they would be if only blocks of these kinds existed. */
+async function withKinds<T>(kinds: readonly Kind[], database: Database, use: () => Promise<T>): Promise<T> {
+  const blocks = (where: string) =>
+    database.run(`CREATE OR REPLACE VIEW blocks AS SELECT * FROM all_blocks WHERE excluded IS NULL${where}`);
+  await blocks(` AND kind IN (${kinds.map(literal).join(", ")})`);
+  try {
+    return await use();
+  } finally {
+    await blocks("");
+  }
+}
+
+/** Kinds that may meet in one figure. Cited ones meet nothing, not even each other. */
+const MAY_MEET: readonly Kind[][] = [["measured", "derived"], ["simulated"]];
+
+/** Cited figures enter no number, and simulated ones none that is measured: a number must come out the same
+ *  where only one sort of block exists. */
+async function citedBreaches(told: readonly Told[], database: Database): Promise<Breach[]> {
+  const kinds = (await database.rows("SELECT DISTINCT kind FROM blocks ORDER BY kind")).map(
+    ({kind}) => kind as Kind,
   );
+  if (kinds.every((kind) => MAY_MEET[0]?.includes(kind))) return [];
+  const found: Breach[] = [];
+  for (const {claim, metric} of told) {
+    if (claim.value === null) continue;
+    const all = `SELECT count(*) AS n, sum(CAST(value AS DOUBLE)) AS total FROM (${metric.rows})`;
+    const seen = async () => JSON.stringify(await database.rows(all));
+    const whole = await seen();
+    const alone: string[] = [];
+    for (const sort of MAY_MEET) alone.push(await withKinds(sort, database, seen));
+    if (!alone.includes(whole))
+      found.push(
+        breach(
+          "arithmetic on what was not measured",
+          claim.id,
+          `its rows mix blocks of kind ${kinds.join(", ")}`,
+          "keep cited and simulated figures in tables of their own",
+        ),
+      );
+  }
+  return found;
 }
 
 /** Everything wrong with publishing this summary; empty when it may be published. */
@@ -225,6 +344,6 @@ export async function lint(
     ...told.flatMap((one) => CLAIM_RULES.flatMap((rule) => rule(one, summary))),
     ...Object.entries(summary.tables).flatMap(([id, table]) => tableBreaches(id, table)),
     ...(await comparisonBreaches(told, database)),
-    ...(await citedBreaches(database)),
+    ...(await citedBreaches(told, database)),
   ];
 }

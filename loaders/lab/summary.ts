@@ -9,7 +9,7 @@ import {LintError, lint} from "./lint.ts";
 import {keyOf, keyParts} from "./provenance/key.ts";
 import type {ProfileName} from "./record.ts";
 import {stream} from "./statistics/random.ts";
-import {type Index, KEY_HEX_IN_PATH, type StoredRun} from "./store/store.ts";
+import {type Index, KEY_HEX_IN_PATH, runsRead, type StoredRun} from "./store/store.ts";
 import {type Database, openViews} from "./store/views.ts";
 import {experimentVerdict, floorVerdict} from "./verdict.ts";
 
@@ -22,8 +22,14 @@ export function registeredDatasets(names: readonly string[]): Record<string, str
   return Object.fromEntries(names.map((name) => [name, contentSha256(registered(name))]));
 }
 
-export function keyFor(lab: Laboratory, definition: Definition<never>, profile: ProfileName): string {
-  return keyOf(keyParts(lab.root, definition, profile, registeredDatasets(definition.datasets)));
+export function keyFor(
+  lab: Laboratory,
+  definition: Definition<never>,
+  profile: ProfileName,
+  index: Index,
+): string {
+  const inputs = {...registeredDatasets(definition.datasets), ...runsRead(index, definition.reads)};
+  return keyOf(keyParts(lab.root, definition, profile, inputs));
 }
 
 export interface Current {
@@ -35,7 +41,7 @@ export interface Current {
 /** The runs that speak for the present sources: of the deepest profile that has any; null when none has. */
 export function current(lab: Laboratory, definition: Definition<never>, index: Index): Current | null {
   for (const profile of PROFILES) {
-    const key = keyFor(lab, definition, profile);
+    const key = keyFor(lab, definition, profile, index);
     const runs = index.runs.filter(
       (run) => run.experiment === definition.id && run.key === key.slice(0, KEY_HEX_IN_PATH),
     );
@@ -44,6 +50,8 @@ export function current(lab: Laboratory, definition: Definition<never>, index: I
   return null;
 }
 
+const NUMBERS = ["effort", "query", "found"] as const;
+
 function estimatorRows(rows: Record<string, unknown>[]): Row[] {
   return rows
     .filter((row) => row.value !== null)
@@ -51,6 +59,9 @@ function estimatorRows(rows: Record<string, unknown>[]): Row[] {
       value: Number(row.value),
       ...(row.block === undefined || row.block === null ? {} : {block: String(row.block)}),
       ...(row.side === "a" || row.side === "b" ? {side: row.side} : {}),
+      ...Object.fromEntries(
+        NUMBERS.flatMap((name) => (typeof row[name] === "number" ? [[name, row[name] as number]] : [])),
+      ),
     }));
 }
 

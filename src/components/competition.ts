@@ -6,8 +6,8 @@ import {type FrontierRow, frontier} from "../charts/frontier.js";
 import {type RatioRow, ratioDots} from "../charts/ratios.js";
 import {isEngram} from "../charts/theme.js";
 import {chart} from "./chart.js";
-import {count, estimate, number} from "./format.js";
-import {type Cell, rowsOf} from "./table.js";
+import {count, estimate, number, plural} from "./format.js";
+import {type Cell, dataTable, rowsOf, type TableOptions} from "./table.js";
 
 const orNull = (value: Cell | undefined) => (value === null || value === undefined ? null : Number(value));
 
@@ -17,16 +17,20 @@ function told(row: {low: number | null; high: number | null}, value: number, uni
   return shown.interval === null ? shown.value : `${shown.value} (${shown.interval})`;
 }
 
-/** Ratios that were measured, from the claims: the same numbers as in the thresholds. */
+/** Ratios that were measured, from the claims: the same numbers as in the thresholds. The control is no rival. */
 export function ratioRows(summary: Summary): RatioRow[] {
   return summary.claims.flatMap(({compares, value, low, high}) =>
-    compares === null || value === null || low === null || high === null
+    compares === null ||
+    value === null ||
+    low === null ||
+    high === null ||
+    compares.scenario.startsWith("control")
       ? []
-      : [{...compares, ratio: value, low, high}],
+      : [{scenario: compares.scenario, rival: compares.rival, ratio: value, low, high}],
   );
 }
 
-function ratioTitle(rows: RatioRow[]): string {
+function ratioTitle(rows: RatioRow[], doing: string): string {
   const ahead = rows.filter((row) => row.low > 1).length;
   const behind = rows.filter((row) => row.high < 1).length;
   const open = rows.length - ahead - behind;
@@ -35,14 +39,16 @@ function ratioTitle(rows: RatioRow[]): string {
     behind > 0 ? `behind in ${behind}` : "",
     open > 0 ? `level, within the interval, in ${open}` : "",
   ].filter((part) => part !== "");
-  return `engram is ${parts.join(", ")} of ${rows.length} comparisons`;
+  return `${doing}: engram is ${parts.join(", ")} of ${plural(rows.length, "comparison")}`;
 }
 
-export function ratios(summary: Summary): HTMLElement {
-  const rows = ratioRows(summary);
-  if (rows.length === 0) return html`<p class="quiet">No ratios measured yet.</p>`;
+/** Ratios of the scenarios whose name the pattern fits. `doing`: what they have in common. */
+export function ratios(summary: Summary, pattern: RegExp, doing: string): HTMLElement {
+  const rows = ratioRows(summary).filter(({scenario}) => pattern.test(scenario));
+  if (rows.length === 0)
+    return html`<p class="quiet">${doing}: not measured in profile “${summary.profile ?? "quick"}”.</p>`;
   return chart({
-    title: ratioTitle(rows),
+    title: ratioTitle(rows, doing),
     summary: rows
       .map((row) => `${row.scenario} against ${row.rival}: ${told(row, row.ratio, "×")}.`)
       .join(" "),
@@ -53,17 +59,30 @@ export function ratios(summary: Summary): HTMLElement {
   });
 }
 
-export function searchFrontier(summary: Summary): HTMLElement {
+/** Recall against rate, one chart per set of vectors. */
+export function searchFrontiers(summary: Summary): HTMLElement {
   const table = summary.tables.frontier;
-  const rows: FrontierRow[] = (table === undefined ? [] : rowsOf(table)).map((row) => ({
-    subject: String(row.subject),
-    effort: Number(row.effort),
-    recall: Number(row.recall),
-    qps: Number(row.qps),
-    low: orNull(row.low_qps),
-    high: orNull(row.high_qps),
-  }));
-  if (rows.length === 0) return html`<p class="quiet">No searches measured yet.</p>`;
+  const all = table === undefined ? [] : rowsOf(table);
+  const datasets = [...new Set(all.map((row) => String(row.dataset)))];
+  if (datasets.length === 0) return html`<p class="quiet">No searches measured yet.</p>`;
+  return html`<div class="wide">${datasets.map((dataset) =>
+    searchFrontier(
+      dataset,
+      all
+        .filter((row) => row.dataset === dataset)
+        .map((row) => ({
+          subject: String(row.subject),
+          effort: Number(row.effort),
+          recall: Number(row.recall),
+          qps: Number(row.qps),
+          low: orNull(row.low_qps),
+          high: orNull(row.high_qps),
+        })),
+    ),
+  )}</div>`;
+}
+
+function searchFrontier(dataset: string, rows: FrontierRow[]): HTMLElement {
   const bestAt = (least: number) =>
     [...new Set(rows.map((row) => row.subject))]
       .flatMap((subject) => {
@@ -72,16 +91,14 @@ export function searchFrontier(summary: Summary): HTMLElement {
       })
       .sort((a, b) => b.qps - a.qps);
   const [fastest] = bestAt(0.95);
+  const rate = (row: FrontierRow) => count(Number(row.qps.toPrecision(2)));
   return chart({
     title:
       fastest === undefined
-        ? "No system reached a recall of 0.95"
-        : `At a recall of 0.95 or more, ${fastest.subject} answers most queries: ${count(Number(fastest.qps.toPrecision(2)))} a second`,
+        ? `${dataset}: no system reached a recall of 0.95`
+        : `${dataset}: at a recall of 0.95 or more, ${fastest.subject} answers most queries, ${rate(fastest)} a second`,
     summary: `Fastest setting with a recall of at least 0.95: ${bestAt(0.95)
-      .map(
-        (row) =>
-          `${row.subject} ${count(Number(row.qps.toPrecision(2)))} queries/s at ${row.recall.toFixed(3)}`,
-      )
+      .map((row) => `${row.subject} ${rate(row)} queries/s at ${row.recall.toFixed(3)}`)
       .join(", ")}.`,
     rows: rows.map((row) => ({
       system: row.subject,
@@ -97,26 +114,40 @@ export function searchFrontier(summary: Summary): HTMLElement {
   });
 }
 
-export function hopTimes(summary: Summary): HTMLElement {
-  const table = summary.tables.hops;
-  const rows: DotRow[] = (table === undefined ? [] : rowsOf(table)).map((row) => ({
-    subject: String(row.subject),
-    panel: `${row.hops} ${Number(row.hops) === 1 ? "hop" : "hops"}`,
-    value: Number(row.p50_us),
-    low: orNull(row.low_us),
-    high: orNull(row.high_us),
-  }));
-  if (rows.length === 0) return html`<p class="quiet">No traversals measured yet.</p>`;
+/** Median time of every walk and of spreading, one chart per graph, each system's best wording. */
+export function walkTimes(summary: Summary): HTMLElement {
+  const table = summary.tables.walks;
+  const all = (table === undefined ? [] : rowsOf(table)).filter((row) => row.wording === "best");
+  const graphs = [...new Set(all.map((row) => String(row.dataset)))];
+  if (graphs.length === 0) return html`<p class="quiet">No walks measured yet.</p>`;
+  return html`<div class="wide">${graphs.map((graph) =>
+    walkTime(
+      graph,
+      all
+        .filter((row) => row.dataset === graph)
+        .map((row) => ({
+          subject: String(row.subject),
+          panel: row.kind === "spread" ? "spreading" : plural(Number(row.hops), "hop").replace("\u00a0", " "),
+          value: Number(row.p50_us),
+          low: orNull(row.low_us),
+          high: orNull(row.high_us),
+        })),
+    ),
+  )}</div>`;
+}
+
+function walkTime(graph: string, rows: DotRow[]): HTMLElement {
   const panels = [...new Set(rows.map((row) => row.panel))];
-  const deepest = panels.at(-1) ?? "";
+  const deepest = panels.filter((panel) => panel.includes("hop")).at(-1) ?? panels[0] ?? "";
   const ours = rows.find((row) => row.panel === deepest && isEngram(row.subject));
-  const others = rows.filter((row) => row.panel === deepest && !isEngram(row.subject));
-  const next = others.sort((a, b) => a.value - b.value)[0];
+  const [next] = rows
+    .filter((row) => row.panel === deepest && !isEngram(row.subject))
+    .sort((a, b) => a.value - b.value);
   return chart({
     title:
       ours === undefined || next === undefined
-        ? "Time to collect what lies within one, two and three hops"
-        : `${deepest}: engram needs ${number(ours.value, 2)} µs, ${next.subject} ${number(next.value, 2)} µs`,
+        ? `${graph}: time to collect what lies within one, two and three hops`
+        : `${graph}, ${deepest}: engram needs ${number(ours.value, 2)} µs, ${next.subject} ${number(next.value, 2)} µs`,
     summary: panels
       .map(
         (panel) =>
@@ -126,10 +157,59 @@ export function hopTimes(summary: Summary): HTMLElement {
             .join(", ")}.`,
       )
       .join(" "),
-    rows: rows.map(({subject, panel, ...row}) => ({system: subject, hops: panel, ...row})),
+    rows: rows.map(({subject, panel, ...row}) => ({system: subject, asked: panel, ...row})),
     spec: (width) =>
       dotPanels(rows, width, {axis: "median time, µs (log scale); further left is better", log: true}),
     height: rows.length * 27 + 120,
     table: {units: {value: "µs", low: "µs", high: "µs"}, heads: {value: "median"}},
   });
+}
+
+/** Records acknowledged a second, one at a time and a hundred at once. */
+export function writeRates(summary: Summary): HTMLElement {
+  const table = summary.tables.writes;
+  const rows: DotRow[] = (table === undefined ? [] : rowsOf(table)).map((row) => ({
+    subject: String(row.subject),
+    panel: Number(row.batch) === 1 ? "one at a time" : `${row.batch} at once`,
+    value: Number(row.records_per_s),
+    low: orNull(row.low_per_s),
+    high: orNull(row.high_per_s),
+  }));
+  if (rows.length === 0) return html`<p class="quiet">No durable writes measured yet.</p>`;
+  const losses = (table === undefined ? [] : rowsOf(table)).filter((row) => Number(row.lost) > 0);
+  const most = (panel: string) =>
+    rows.filter((row) => row.panel === panel).sort((a, b) => b.value - a.value)[0];
+  const [one, many] = ["one at a time", "100 at once"].map(most);
+  return chart({
+    title: `Durable writes: ${[one, many]
+      .flatMap((row) =>
+        row === undefined
+          ? []
+          : [
+              `${row.panel}, ${row.subject} is fastest with ${count(Number(row.value.toPrecision(2)))} a second`,
+            ],
+      )
+      .join("; ")}`,
+    summary: `${rows.map((row) => `${row.subject}, ${row.panel}: ${told(row, row.value, "records/s")}`).join("; ")}. ${
+      losses.length === 0
+        ? "No acknowledged write was missing after its process was killed."
+        : `Acknowledged writes were missing after a kill: ${losses.map((row) => `${row.subject} ${row.lost} of ${row.acknowledged}`).join(", ")}.`
+    }`,
+    rows: rows.map(({subject, panel, ...row}) => ({system: subject, written: panel, ...row})),
+    spec: (width) =>
+      dotPanels(rows, width, {
+        axis: "records acknowledged a second (log scale); further right is better",
+        log: true,
+      }),
+    height: rows.length * 27 + 90,
+    table: {units: {value: "1/s", low: "1/s", high: "1/s"}, heads: {value: "median"}},
+  });
+}
+
+/** A prepared table under a heading of its own, where it has rows. */
+export function costTable(summary: Summary, id: string, options: TableOptions): HTMLElement {
+  const table = summary.tables[id];
+  if (table === undefined || table.rows.length === 0)
+    return html`<p class="quiet">Not measured in profile “${summary.profile ?? "quick"}”.</p>`;
+  return html`<div class="wide">${dataTable(rowsOf(table), {units: table.units, caption: table.caption, ...options})}</div>`;
 }

@@ -12,7 +12,7 @@ import {keyOf, keyParts} from "../provenance/key.ts";
 import type {ProfileName, Run} from "../record.ts";
 import {stream} from "../statistics/random.ts";
 import {sha256File} from "../store/checksums.ts";
-import {append, KEY_HEX_IN_PATH, open} from "../store/store.ts";
+import {append, KEY_HEX_IN_PATH, open, runsRead} from "../store/store.ts";
 import {type Holder, withLock} from "./lock.ts";
 import {recording} from "./recording.ts";
 
@@ -47,12 +47,11 @@ export async function runExperiment(
       definition.datasets.map(async (name) => [name, await lookup(name, lab.lookup)] as const),
     ),
   );
-  const parts = keyParts(
-    lab.root,
-    definition,
-    profile,
-    Object.fromEntries([...datasets].map(([name, set]) => [name, set.sha256])),
-  );
+  const before = open(lab.store);
+  const parts = keyParts(lab.root, definition, profile, {
+    ...Object.fromEntries([...datasets].map(([name, set]) => [name, set.sha256])),
+    ...runsRead(before, definition.reads),
+  });
   const key = keyOf(parts);
   return withLock(`experiment ${definition.id}, profile ${profile}`, () => measure(), {waiting, signal});
 
@@ -78,6 +77,13 @@ export async function runExperiment(
               `experiment ${definition.id} did not declare dataset "${name}"; add it to datasets`,
             );
           return set;
+        },
+        stored(experiment) {
+          if (!definition.reads?.includes(experiment))
+            throw new TypeError(
+              `experiment ${definition.id} did not declare that it reads ${experiment}; add it to reads`,
+            );
+          return before.runs.filter((one) => one.experiment === experiment);
         },
         scratch,
         record: recorder,

@@ -29,6 +29,7 @@ export interface PlantedBlock {
   round?: number;
   kind?: "measured" | "derived" | "simulated" | "cited";
   excluded?: string;
+  configuration?: Record<string, unknown>;
   /** Requests of one operation, [intended, start, end] in ms. */
   requests?: [number, number, number][];
   status?: string;
@@ -42,7 +43,7 @@ export function plant(into: Recording, block: PlantedBlock): void {
   const recorder = into.block({
     subject: block.subject ?? "engram",
     subject_version: "1",
-    configuration: {},
+    configuration: block.configuration ?? {},
     position: 0,
     round: block.round ?? 0,
     temperature: block.temperature ?? "warm",

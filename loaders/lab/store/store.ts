@@ -161,3 +161,19 @@ export function rootOf(runs: readonly StoredRun[]): string {
   const lines = runs.map((run) => `${run.sha256}  ${run.experiment}/${run.key}/${run.run}\n`).sort();
   return sha256(lines.join(""));
 }
+
+/** What names the stored runs of these experiments, for the key of one that folds them: name → checksum. */
+export function runsRead(index: Index, experiments: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    experiments.map((experiment) => [
+      `runs of ${experiment}`,
+      sha256(
+        index.runs
+          .filter((run) => run.experiment === experiment)
+          .map((run) => run.sha256)
+          .sort()
+          .join("\n"),
+      ),
+    ]),
+  );
+}
