@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <memory>
 
+#include "classes.h"
 #include "engine_handle.h"
 #include "space_handle.h"
 #include "task.h"
+#include "watch_handle.h"
 #include "wire/json_numbers.h"
 
 namespace engram {
@@ -50,8 +52,9 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("traceStart", Napi::Function::New<traceStart>(env));
   exports.Set("traceStop", Napi::Function::New<traceStop>(env));
   exports.Set("jsonNumbers", Napi::Function::New<jsonNumbers>(env));
-  auto space = std::make_unique<Napi::FunctionReference>(Napi::Persistent(SpaceHandle::define(env)));
-  env.SetInstanceData(space.release());  // Node-API deletes it with the environment
+  auto classes = std::make_unique<Classes>(
+      Classes{Napi::Persistent(SpaceHandle::define(env)), Napi::Persistent(WatchHandle::define(env))});
+  env.SetInstanceData(classes.release());  // Node-API deletes it with the environment
   return exports;
 }
 

@@ -2,22 +2,29 @@
 
 #include <random>
 
+#include "classes.h"
 #include "task.h"
 #include "values.h"
 
 namespace engram {
 
 Napi::Function EngineHandle::define(Napi::Env env) {
-  return DefineClass(
-      env, "Engine",
-      {InstanceMethod<&EngineHandle::space>("space"), InstanceMethod<&EngineHandle::spaces>("spaces"),
-       InstanceMethod<&EngineHandle::close>("close")});
+  return DefineClass(env, "Engine",
+                     {InstanceMethod<&EngineHandle::guarded<&EngineHandle::space>>("space"),
+                      InstanceMethod<&EngineHandle::guarded<&EngineHandle::spaces>>("spaces"),
+                      InstanceMethod<&EngineHandle::guarded<&EngineHandle::restore>>("restore"),
+                      InstanceMethod<&EngineHandle::guarded<&EngineHandle::verifyBackup>>("verifyBackup"),
+                      InstanceMethod<&EngineHandle::guarded<&EngineHandle::close>>("close")});
 }
 
 EngineHandle::EngineHandle(const Napi::CallbackInfo& info)
     : ObjectWrap(info), disk_(std::make_shared<PosixDisk>()) {
+  const std::string directory = text(info[0], "directory");
+  const uint64_t retain_bytes = sequence(info[1], "retainBytes");
+  if (info.Env().IsExceptionPending()) return;
+  tag(info, kEngineTag);
   const uint64_t seed = (uint64_t{std::random_device()()} << 32U) | std::random_device()();
-  auto engine = Engine::open(*disk_, info[0].As<Napi::String>().Utf8Value(), seed);
+  auto engine = Engine::open(*disk_, directory, seed, {.retain_bytes = retain_bytes});
   if (!engine) {
     raise(info.Env(), engine.error());
     return;
@@ -27,18 +34,45 @@ EngineHandle::EngineHandle(const Napi::CallbackInfo& info)
                                     [disk = disk_](Engine* held) { std::default_delete<Engine>()(held); });
 }
 
-// id, dimension
+// id, dimension (0: the space must be there)
 Napi::Value EngineHandle::space(const Napi::CallbackInfo& info) {
   return Task<std::shared_ptr<Space>>::run(
       info.Env(),
-      [engine = engine_, id = info[0].As<Napi::String>().Utf8Value(),
-       dimension = info[1].As<Napi::Number>().Uint32Value()] {
+      [engine = engine_, id = text(info[0], "id"), dimension = count(info[1], "dimension")] {
         return engine->space(id, {.dimension = dimension});
       },
       [](Napi::Env env, std::shared_ptr<Space>& space) -> Napi::Value {
-        return env.GetInstanceData<Napi::FunctionReference>()->New(
+        return env.GetInstanceData<Classes>()->space.New(
             {Napi::External<std::shared_ptr<Space>>::New(env, &space)});
       });
+}
+
+// id, backup, sequence | null, time | null, salvaged id | "" -> {sequence, at, salvaged}
+Napi::Value EngineHandle::restore(const Napi::CallbackInfo& info) {
+  RestoreOptions options;
+  if (!info[2].IsNull()) options.sequence = sequence(info[2], "sequence");
+  if (!info[3].IsNull()) options.time_ms = number(info[3], "time");
+  options.salvage = text(info[4], "salvage");
+  return Task<RestoreResult>::run(
+      info.Env(),
+      [engine = engine_, id = text(info[0], "id"), backup = text(info[1], "directory"), options] {
+        return engine->restore(id, backup, options);
+      },
+      [](Napi::Env env, RestoreResult& restored) -> Napi::Value {
+        Napi::Object result = Napi::Object::New(env);
+        result.Set("sequence", static_cast<double>(restored.sequence));
+        result.Set("at", restored.at_ms);
+        result.Set("salvaged", static_cast<double>(restored.salvaged));
+        return result;
+      });
+}
+
+// directory -> {sequence, at, files, bytes, addedBytes}
+Napi::Value EngineHandle::verifyBackup(const Napi::CallbackInfo& info) {
+  return Task<BackupResult>::run(
+      info.Env(),
+      [disk = disk_, directory = text(info[0], "directory")] { return verify_backup(*disk, directory); },
+      backupObject);
 }
 
 Napi::Value EngineHandle::spaces(const Napi::CallbackInfo& info) {

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "backup/backup.h"
+#include "classes.h"
 #include "task.h"
 #include "values.h"
 
@@ -11,29 +13,41 @@ namespace engram {
 Napi::Function SpaceHandle::define(Napi::Env env) {
   return DefineClass(env, "Space",
                      {
-                         InstanceMethod<&SpaceHandle::store>("store"),
-                         InstanceMethod<&SpaceHandle::link>("link"),
-                         InstanceMethod<&SpaceHandle::unlink>("unlink"),
-                         InstanceMethod<&SpaceHandle::forget>("forget"),
-                         InstanceMethod<&SpaceHandle::get>("get"),
-                         InstanceMethod<&SpaceHandle::scan>("scan"),
-                         InstanceMethod<&SpaceHandle::edges>("edges"),
-                         InstanceMethod<&SpaceHandle::snapshot>("snapshot"),
-                         InstanceMethod<&SpaceHandle::verify>("verify"),
-                         InstanceMethod<&SpaceHandle::recall>("recall"),
-                         InstanceMethod<&SpaceHandle::recallSync>("recallSync"),
-                         InstanceMethod<&SpaceHandle::spread>("spread"),
-                         InstanceMethod<&SpaceHandle::reach>("reach"),
-                         InstanceMethod<&SpaceHandle::reachSync>("reachSync"),
-                         InstanceMethod<&SpaceHandle::ids>("ids"),
-                         InstanceMethod<&SpaceHandle::stats>("stats"),
-                         InstanceMethod<&SpaceHandle::damage>("damage"),
-                         InstanceMethod<&SpaceHandle::sync>("sync"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::store>>("store"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::link>>("link"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::unlink>>("unlink"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::forget>>("forget"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::get>>("get"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::scan>>("scan"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::edges>>("edges"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::snapshot>>("snapshot"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::verify>>("verify"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::recall>>("recall"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::recallSync>>("recallSync"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::spread>>("spread"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::reach>>("reach"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::reachSync>>("reachSync"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::ids>>("ids"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::stats>>("stats"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::damage>>("damage"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::dimension>>("dimension"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::digest>>("digest"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::metrics>>("metrics"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::scanTime>>("scanTime"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::watch>>("watch"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::backup>>("backup"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::sync>>("sync"),
                      });
 }
 
-SpaceHandle::SpaceHandle(const Napi::CallbackInfo& info)
-    : ObjectWrap(info), space_(*info[0].As<Napi::External<std::shared_ptr<Space>>>().Data()) {}
+SpaceHandle::SpaceHandle(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  if (!info[0].IsExternal()) {
+    refuse(info.Env(), "a space is not made by hand", "call space() of an engine");
+    return;
+  }
+  space_ = *info[0].As<Napi::External<std::shared_ptr<Space>>>().Data();
+  tag(info, kSpaceTag);
+}
 
 Napi::Value SpaceHandle::stats(const Napi::CallbackInfo& info) {
   const SpaceStats stats = space_->stats();
@@ -42,17 +56,69 @@ Napi::Value SpaceHandle::stats(const Napi::CallbackInfo& info) {
                                                      {"vectors", stats.vectors},
                                                      {"edges", stats.edges},
                                                      {"logBytes", stats.log.bytes},
+                                                     {"logSegments", stats.log.segments},
                                                      {"logSyncs", stats.log.syncs},
+                                                     {"appendedBytes", stats.log.appended_bytes},
                                                      {"vectorBytes", stats.vector_bytes},
                                                      {"indexBytes", stats.index_bytes},
+                                                     {"idempotencyKeys", stats.idempotency_keys},
                                                      {"sequence", stats.log.position.sequence},
                                                      {"durable", stats.log.durable},
+                                                     {"firstSequence", stats.log.first},
                                                      {"cutBytes", stats.log.cut_bytes}};
   for (const auto& [name, value] : fields) result.Set(name, static_cast<double>(value));
-  char hex[17];
-  std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(space_->digest()));
-  result.Set("digest", std::string(hex));
+  result.Set("writable", space_->writable().ok());
   return result;
+}
+
+/** Of the whole state, off the main thread. */
+Napi::Value SpaceHandle::digest(const Napi::CallbackInfo& info) {
+  return Task<uint64_t>::run(
+      info.Env(), [space = space_]() -> Result<uint64_t> { return space->digest(); },
+      [](Napi::Env env, uint64_t& digest) -> Napi::Value {
+        char hex[17];
+        std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(digest));
+        return Napi::String::New(env, hex);
+      });
+}
+
+Napi::Value SpaceHandle::dimension(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), space_->dimension());
+}
+
+/** {bucketBegins: Float64Array, operations: {name: {counts: Float64Array, sum}}}, all ns. */
+Napi::Value SpaceHandle::metrics(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto begins = Napi::Float64Array::New(env, Histogram::kBuckets + 1);
+  for (size_t bucket = 0; bucket <= Histogram::kBuckets; ++bucket)
+    begins[bucket] = static_cast<double>(Histogram::bucket_begin(bucket));
+  Napi::Object operations = Napi::Object::New(env);
+  for (const auto& [name, histogram] : space_->metrics()) {
+    auto counts = Napi::Float64Array::New(env, histogram.counts.size());
+    std::copy(histogram.counts.begin(), histogram.counts.end(), counts.Data());
+    Napi::Object one = Napi::Object::New(env);
+    one.Set("counts", counts);
+    one.Set("sum", static_cast<double>(histogram.sum));
+    operations.Set(std::string(name), one);
+  }
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("bucketBegins", begins);
+  result.Set("operations", operations);
+  return result;
+}
+
+/** directory -> {sequence, at, files, bytes, addedBytes} */
+Napi::Value SpaceHandle::backup(const Napi::CallbackInfo& info) {
+  return Task<BackupResult>::run(
+      info.Env(),
+      [space = space_, directory = text(info[0], "directory")] { return back_up(*space, directory); },
+      backupObject);
+}
+
+// from, callback -> a watch
+Napi::Value SpaceHandle::watch(const Napi::CallbackInfo& info) {
+  return info.Env().GetInstanceData<Classes>()->watch.New(
+      {Napi::External<std::shared_ptr<Space>>::New(info.Env(), &space_), info[0], info[1]});
 }
 
 Napi::Value SpaceHandle::damage(const Napi::CallbackInfo& info) {

@@ -7,7 +7,9 @@
 #include <functional>
 #include <memory>
 
+#include "handle.h"
 #include "space/space.h"
+#include "values.h"
 
 namespace engram {
 
@@ -31,10 +33,24 @@ class SpaceHandle final : public Napi::ObjectWrap<SpaceHandle> {
   Napi::Value reachSync(const Napi::CallbackInfo& info);
   Napi::Value ids(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
+  Napi::Value dimension(const Napi::CallbackInfo& info);
+  Napi::Value digest(const Napi::CallbackInfo& info);
+  Napi::Value metrics(const Napi::CallbackInfo& info);
+  Napi::Value backup(const Napi::CallbackInfo& info);
+  Napi::Value watch(const Napi::CallbackInfo& info);
+  Napi::Value scanTime(const Napi::CallbackInfo& info);
   Napi::Value damage(const Napi::CallbackInfo& info);
   Napi::Value sync(const Napi::CallbackInfo& info);
   Napi::Value snapshot(const Napi::CallbackInfo& info);
   Napi::Value verify(const Napi::CallbackInfo& info);
+
+  /** Calls the method when `this` is a space: JavaScript may call it on anything. */
+  template <Napi::Value (SpaceHandle::*method)(const Napi::CallbackInfo&)>
+  Napi::Value guarded(const Napi::CallbackInfo& info) {
+    if (is_tagged(info, kSpaceTag)) return (this->*method)(info);
+    refuse(info.Env(), "this is not a space", "call the method on what space() returned");
+    return info.Env().Undefined();
+  }
 
   /** A promise of nothing but success. */
   Napi::Value done(Napi::Env env, std::function<Status(Space&)> work);

@@ -1,46 +1,24 @@
-// get, scan, edges, ids: short reads, answered at once.
+// get, scan, edges, ids, scanTime: short reads, answered at once.
 #include "space_handle.h"
 #include "values.h"
 
 namespace engram {
-namespace {
-
-Napi::Value episodeObject(Napi::Env env, const Episode& episode) {
-  Napi::Object result = Napi::Object::New(env);
-  result.Set("id", episode.id);
-  if (episode.embedding.empty())
-    result.Set("embedding", env.Null());
-  else {
-    auto embedding = Napi::Float32Array::New(env, episode.embedding.size());
-    std::copy(episode.embedding.begin(), episode.embedding.end(), embedding.Data());
-    result.Set("embedding", embedding);
-  }
-  result.Set("at", episode.at_ms);
-  result.Set("content", episode.content);
-  result.Set("attributes", object(env, episode.attributes));
-  result.Set("confidence", static_cast<double>(episode.confidence));
-  result.Set("strength", static_cast<double>(episode.strength));
-  return result;
-}
-
-}  // namespace
 
 Napi::Value SpaceHandle::get(const Napi::CallbackInfo& info) {
-  const auto episode = space_->get(info[0].As<Napi::String>().Utf8Value());
+  const auto episode = space_->get(text(info[0], "id"));
   return episode ? episodeObject(info.Env(), *episode) : info.Env().Undefined();
 }
 
 // after, limit
 Napi::Value SpaceHandle::scan(const Napi::CallbackInfo& info) {
-  const auto found =
-      space_->scan(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::Number>().Uint32Value());
+  const auto found = space_->scan(text(info[0], "after"), count(info[1], "limit"));
   Napi::Array result = Napi::Array::New(info.Env(), found.size());
   for (uint32_t i = 0; i < found.size(); ++i) result.Set(i, episodeObject(info.Env(), found[i]));
   return result;
 }
 
 Napi::Value SpaceHandle::edges(const Napi::CallbackInfo& info) {
-  const auto found = space_->edges(info[0].As<Napi::String>().Utf8Value());
+  const auto found = space_->edges(text(info[0], "id"));
   Napi::Array result = Napi::Array::New(info.Env(), found.size());
   for (uint32_t i = 0; i < found.size(); ++i) {
     Napi::Object edge = Napi::Object::New(info.Env());
@@ -54,8 +32,43 @@ Napi::Value SpaceHandle::edges(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SpaceHandle::ids(const Napi::CallbackInfo& info) {
+  const bool right =
+      info[0].IsTypedArray() && info[0].As<Napi::TypedArray>().TypedArrayType() == napi_uint32_array;
+  if (!right) {
+    refuse(info.Env(), "ordinals is " + described(info[0]), "pass the Uint32Array of an answer");
+    return info.Env().Undefined();
+  }
   const auto ordinals = info[0].As<Napi::Uint32Array>();
   return stringArray(info.Env(), space_->ids({ordinals.Data(), ordinals.ElementLength()}));
+}
+
+// from, until, {at, ordinal} | null, limit -> {episodes, next: {at, ordinal} | null}
+Napi::Value SpaceHandle::scanTime(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const double from = number(info[0], "from");
+  const double until = number(info[1], "until");
+  std::optional<TimeCursor> after;
+  if (!env.IsExceptionPending() && info[2].IsObject()) {
+    const auto cursor = info[2].As<Napi::Object>();
+    after = TimeCursor{number(cursor.Get("at"), "at of the cursor"),
+                       count(cursor.Get("ordinal"), "ordinal of the cursor")};
+  }
+  const size_t limit = count(info[3], "limit");
+  if (env.IsExceptionPending()) return env.Undefined();
+  const TimePage page = space_->scan_time(from, until, after, limit);
+  Napi::Array episodes = Napi::Array::New(env, page.episodes.size());
+  for (uint32_t i = 0; i < page.episodes.size(); ++i) episodes.Set(i, episodeObject(env, page.episodes[i]));
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("episodes", episodes);
+  if (page.next) {
+    Napi::Object next = Napi::Object::New(env);
+    next.Set("at", page.next->at_ms);
+    next.Set("ordinal", static_cast<double>(page.next->ordinal));
+    result.Set("next", next);
+  } else {
+    result.Set("next", env.Null());
+  }
+  return result;
 }
 
 }  // namespace engram

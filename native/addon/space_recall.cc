@@ -7,9 +7,10 @@ namespace engram {
 namespace {
 
 RecallOptions recallOptions(const Napi::CallbackInfo& info) {
-  return {.k = info[1].As<Napi::Number>().Uint32Value(),
-          .ef = info[2].As<Napi::Number>().Uint32Value(),
-          .exact = info[3].As<Napi::Boolean>().Value()};
+  return {.k = count(info[1], "k"),
+          .ef = count(info[2], "ef"),
+          .exact = flag(info[3], "exact"),
+          .filter = filter(info[4])};
 }
 
 struct ReachCall {
@@ -23,56 +24,73 @@ struct ReachCall {
 };
 
 ReachCall reachCall(const Napi::CallbackInfo& info) {
-  return {info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::Number>().Uint32Value(),
-          info[2].As<Napi::Boolean>().Value() ? Direction::kIn : Direction::kOut,
-          info[3].As<Napi::String>().Utf8Value()};
+  return {text(info[0], "id"), count(info[1], "hops"),
+          flag(info[2], "inwards") ? Direction::kIn : Direction::kOut, text(info[3], "relation")};
 }
 
 }  // namespace
 
-// vector, k, ef, exact
+// vector | null, k, ef, exact, filter | null
 Napi::Value SpaceHandle::recall(const Napi::CallbackInfo& info) {
+  const bool by_vector = !info[0].IsNull();
+  auto query = by_vector ? floats(info[0], "vector") : std::vector<float>{};
   return Task<std::vector<Hit>>::run(
       info.Env(),
-      [space = space_, query = floats(info[0]), options = recallOptions(info)] {
-        return space->recall(query, options);
+      [space = space_, by_vector, query = std::move(query), options = recallOptions(info)] {
+        return by_vector ? space->recall(query, options) : space->recall(options);
       },
       [](Napi::Env env, std::vector<Hit>& hits) -> Napi::Value {
         return scored(env, hits, hits.size(), [](const Hit& hit) { return hit.similarity; });
       });
 }
 
-// vector, k, ef, exact, ordinals out, scores out -> count
+// vector, k, ef, exact, filter | null, ordinals out, scores out -> count
 Napi::Value SpaceHandle::recallSync(const Napi::CallbackInfo& info) {
+  const auto is = [&](size_t at, napi_typedarray_type type) {
+    return info[at].IsTypedArray() && info[at].As<Napi::TypedArray>().TypedArrayType() == type;
+  };
+  if (!is(0, napi_float32_array) || !is(5, napi_uint32_array) || !is(6, napi_float32_array)) {
+    refuse(info.Env(), "vector, ordinals or scores is not a typed array of its kind",
+           "pass a Float32Array, and a Uint32Array and a Float32Array to be filled");
+    return info.Env().Undefined();
+  }
   const auto query = info[0].As<Napi::Float32Array>();
-  const auto hits = space_->recall({query.Data(), query.ElementLength()}, recallOptions(info));
+  const RecallOptions options = recallOptions(info);
+  if (info.Env().IsExceptionPending()) return info.Env().Undefined();
+  const auto hits = space_->recall({query.Data(), query.ElementLength()}, options);
   if (!hits) return raise(info.Env(), hits.error());
-  auto ordinals = info[4].As<Napi::Uint32Array>();
-  auto scores = info[5].As<Napi::Float32Array>();
-  const size_t count = std::min({hits->size(), ordinals.ElementLength(), scores.ElementLength()});
-  for (size_t i = 0; i < count; ++i) {
+  auto ordinals = info[5].As<Napi::Uint32Array>();
+  auto scores = info[6].As<Napi::Float32Array>();
+  const size_t most = std::min({hits->size(), ordinals.ElementLength(), scores.ElementLength()});
+  for (size_t i = 0; i < most; ++i) {
     ordinals[i] = (*hits)[i].ordinal;
     scores[i] = (*hits)[i].similarity;
   }
-  return Napi::Number::New(info.Env(), static_cast<double>(count));
+  return Napi::Number::New(info.Env(), static_cast<double>(most));
 }
 
 // ids, activations, depth, cutoff, fan, arc budget, limit
 Napi::Value SpaceHandle::spread(const Napi::CallbackInfo& info) {
-  auto ids = std::make_shared<std::vector<std::string>>(strings(info[0]));
+  auto ids = std::make_shared<std::vector<std::string>>(strings(info[0], "seeds"));
+  auto values = floats(info[1], "activations");
+  requireLength(info.Env(), values.size(), ids->size(), "activations");
   SpreadOptions options;
-  options.depth = info[2].As<Napi::Number>().Uint32Value();
-  options.cutoff = info[3].As<Napi::Number>().FloatValue();
-  options.fan = static_cast<Fan>(info[4].As<Napi::Number>().Uint32Value());
-  options.arc_budget = info[5].As<Napi::Number>().Uint32Value();
+  options.depth = count(info[2], "depth");
+  options.cutoff = static_cast<float>(number(info[3], "cutoff"));
+  const uint32_t fan = count(info[4], "fan");
+  if (fan > static_cast<uint32_t>(Fan::kSquareRoot))
+    refuse(info.Env(), "fan is " + std::to_string(fan), "pass none, linear or sqrt");
+  options.fan = static_cast<Fan>(fan);
+  options.arc_budget = count(info[5], "arcBudget");
+  const uint32_t limit = count(info[6], "limit");
   return Task<SpreadResult>::run(
       info.Env(),
-      [space = space_, ids, values = floats(info[1]), options] {
+      [space = space_, ids, values = std::move(values), options] {
         std::vector<std::pair<View, float>> seeds;
         for (size_t i = 0; i < ids->size(); ++i) seeds.emplace_back((*ids)[i], values[i]);
         return space->spread(seeds, options);
       },
-      [limit = info[6].As<Napi::Number>().Uint32Value()](Napi::Env env, SpreadResult& result) -> Napi::Value {
+      [limit](Napi::Env env, SpreadResult& result) -> Napi::Value {
         Napi::Object answer = scored(env, result.active, std::min<size_t>(limit, result.active.size()),
                                      [](const Activation& activation) { return activation.value; });
         answer.Set("truncated", result.truncated);
@@ -88,7 +106,9 @@ Napi::Value SpaceHandle::reach(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SpaceHandle::reachSync(const Napi::CallbackInfo& info) {
-  const auto found = reachCall(info).on(*space_);
+  const ReachCall call = reachCall(info);
+  if (info.Env().IsExceptionPending()) return info.Env().Undefined();
+  const auto found = call.on(*space_);
   return found ? numbers(info.Env(), *found) : raise(info.Env(), found.error());
 }
 

@@ -30,6 +30,7 @@ class Task final : public Napi::AsyncWorker {
   using Answer = std::function<Napi::Value(Napi::Env, T&)>;
 
   static Napi::Value run(Napi::Env env, Work work, Answer answer) {
+    if (env.IsExceptionPending()) return env.Undefined();  // an argument was refused: that is thrown
     auto task = std::make_unique<Task>(env, std::move(work), std::move(answer));
     const Napi::Promise promise = task->deferred_.Promise();
     task.release()->Queue();  // Node-API deletes it when it is done

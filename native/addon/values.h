@@ -1,4 +1,5 @@
-// Values across the border: JavaScript's to the core's and back.
+// Values across the border: JavaScript's to the core's and back. Whatever is of the wrong type is refused by
+// a typed exception that names the argument, and read as empty; Task::run starts no work once one is thrown.
 #pragma once
 
 #include <napi.h>
@@ -8,69 +9,56 @@
 #include <variant>
 #include <vector>
 
+#include "backup/backup.h"
 #include "log/log.h"
 #include "space/attributes.h"
+#include "space/filter.h"
 #include "space/space.h"
 
 namespace engram {
 
-inline std::vector<std::string> strings(const Napi::Value& value) {
-  const auto array = value.As<Napi::Array>();
-  std::vector<std::string> result(array.Length());
-  for (uint32_t i = 0; i < result.size(); ++i) result[i] = array.Get(i).As<Napi::String>().Utf8Value();
-  return result;
-}
+/** Throws Code::kInvalidArgument into JavaScript, unless something has been thrown already. */
+void refuse(Napi::Env env, const std::string& message, const std::string& remedy);
 
-inline std::vector<float> floats(const Napi::Value& value) {
-  const auto array = value.As<Napi::Float32Array>();
-  return {array.Data(), array.Data() + array.ElementLength()};
-}
+/** What a value is, for messages: "a string", "null", "an object". */
+std::string described(const Napi::Value& value);
 
-inline std::vector<double> doubles(const Napi::Value& value) {
-  const auto array = value.As<Napi::Float64Array>();
-  return {array.Data(), array.Data() + array.ElementLength()};
-}
+/** UTF-8; a lone surrogate is refused, since it could not be given back. */
+std::string text(const Napi::Value& value, const char* name);
+std::vector<std::string> strings(const Napi::Value& value, const char* name);
+/** A Float32Array. */
+std::vector<float> floats(const Napi::Value& value, const char* name);
+/** A Float64Array. */
+std::vector<double> doubles(const Napi::Value& value, const char* name);
+double number(const Napi::Value& value, const char* name);
+/** A whole number from 0 to 2³² − 1. */
+uint32_t count(const Napi::Value& value, const char* name);
+/** A whole number from 0 to 2⁵³ − 1. */
+uint64_t sequence(const Napi::Value& value, const char* name);
+bool flag(const Napi::Value& value, const char* name);
+/** 0 fsync, 1 group, 2 async. */
+Durability durability(const Napi::Value& value);
+Attributes attributes(const Napi::Value& value);
+/** {where?, from?, until?, minConfidence?} or null. */
+RecallFilter filter(const Napi::Value& value);
+/** Two columns of one batch must be as long as each other. */
+void requireLength(Napi::Env env, size_t length, size_t wanted, const char* name);
 
-inline Attributes attributes(const Napi::Value& value) {
-  Attributes result;
-  if (!value.IsObject()) return result;
-  const auto object = value.As<Napi::Object>();
-  for (const auto& key : strings(object.GetPropertyNames())) {
-    const Napi::Value entry = object.Get(key);
-    if (entry.IsString())
-      result[key] = entry.As<Napi::String>().Utf8Value();
-    else if (entry.IsNumber())
-      result[key] = entry.As<Napi::Number>().DoubleValue();
-    else if (entry.IsBoolean())
-      result[key] = entry.As<Napi::Boolean>().Value();
-  }
-  return result;
-}
+struct WriteCall {
+  Durability durability;
+  double now_ms;
+  std::string key;
+  WriteOptions options() const { return {durability, now_ms, key}; }
+};
+/** {durability, now, key} as three arguments from `at` on. */
+WriteCall writeCall(const Napi::CallbackInfo& info, size_t at);
 
-inline Napi::Object object(Napi::Env env, const Attributes& attributes) {
-  Napi::Object result = Napi::Object::New(env);
-  for (const auto& [key, value] : attributes) {
-    if (const auto* text = std::get_if<std::string>(&value))
-      result.Set(key, *text);
-    else if (const auto* number = std::get_if<double>(&value))
-      result.Set(key, *number);
-    else
-      result.Set(key, std::get<bool>(value));
-  }
-  return result;
-}
-
-inline Napi::Value stringArray(Napi::Env env, const std::vector<std::string>& values) {
-  Napi::Array result = Napi::Array::New(env, values.size());
-  for (uint32_t i = 0; i < values.size(); ++i) result.Set(i, values[i]);
-  return result;
-}
-
-inline Napi::Value numbers(Napi::Env env, const std::vector<uint32_t>& values) {
-  auto result = Napi::Uint32Array::New(env, values.size());
-  std::copy(values.begin(), values.end(), result.Data());
-  return result;
-}
+Napi::Object object(Napi::Env env, const Attributes& attributes);
+Napi::Object episodeObject(Napi::Env env, const Episode& episode);
+/** {sequence, at, files, bytes, addedBytes} */
+Napi::Value backupObject(Napi::Env env, BackupResult& backup);
+Napi::Value stringArray(Napi::Env env, const std::vector<std::string>& values);
+Napi::Value numbers(Napi::Env env, const std::vector<uint32_t>& values);
 
 /** {ordinals: Uint32Array, scores: Float32Array} from pairs. */
 template <typename Pair, typename Score>
@@ -89,10 +77,6 @@ Napi::Object scored(Napi::Env env, const std::vector<Pair>& pairs, size_t count,
 
 inline Napi::Value sequenceOf(Napi::Env env, Sequence& sequence) {
   return Napi::Number::New(env, static_cast<double>(sequence));
-}
-
-inline Durability durability(const Napi::Value& value) {
-  return static_cast<Durability>(value.As<Napi::Number>().Uint32Value());
 }
 
 }  // namespace engram

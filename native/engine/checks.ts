@@ -14,6 +14,15 @@ export function positive(value: number, name: string): number {
   return value;
 }
 
+/** For a value that is none of those there are. */
+export function refuse(name: string, value: unknown): never {
+  throw new InvalidArgumentError(
+    `${name} is ${JSON.stringify(value) ?? String(value)}`,
+    "invalid_argument",
+    `see the type of ${name}`,
+  );
+}
+
 export function lengths(n: number, columns: Record<string, {length: number} | undefined>): void {
   for (const [name, column] of Object.entries(columns))
     if (column !== undefined && column.length !== n)

@@ -21,6 +21,18 @@ export class StorageError extends EngramError {}
 /** What was synced can no longer be read back; the space is read-only. */
 export class DamagedError extends EngramError {}
 
+/** A snapshot has replaced that part of the log: it can be read from `sequence` on. */
+export class CompactedError extends EngramError {
+  constructor(
+    message: string,
+    code: string,
+    remedy: string,
+    readonly sequence: number,
+  ) {
+    super(message, code, remedy);
+  }
+}
+
 const CLASSES: Record<string, new (message: string, code: string, remedy: string) => EngramError> = {
   invalid_argument: InvalidArgumentError,
   too_large: InvalidArgumentError,
@@ -37,6 +49,8 @@ const CLASSES: Record<string, new (message: string, code: string, remedy: string
 
 export function typed(error: unknown): unknown {
   if (!(error instanceof Error) || !("code" in error) || !("remedy" in error)) return error;
+  if (error.code === "compacted" && "sequence" in error)
+    return new CompactedError(error.message, error.code, String(error.remedy), Number(error.sequence));
   const Class = CLASSES[String(error.code)] ?? EngramError;
   return new Class(error.message, String(error.code), String(error.remedy));
 }

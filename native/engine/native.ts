@@ -4,7 +4,18 @@ import {existsSync} from "node:fs";
 import {createRequire} from "node:module";
 import {fileURLToPath} from "node:url";
 import {EngramError} from "./errors.ts";
-import type {Attributes, Edge, Episode, Stats} from "./types.ts";
+import type {
+  Attributes,
+  Backup,
+  Change,
+  Edge,
+  Episode,
+  Filter,
+  Metrics,
+  Restored,
+  Stats,
+  TimeCursor,
+} from "./types.ts";
 
 export interface NativeSpace {
   store(
@@ -14,7 +25,7 @@ export interface NativeSpace {
     contents: string[],
     attributes: Attributes[],
     confidences: Float64Array,
-    durability: number,
+    ...how: NativeWrite
   ): Promise<number>;
   link(
     from: string[],
@@ -22,26 +33,43 @@ export interface NativeSpace {
     relation: string,
     weights: Float32Array,
     at: number,
-    durability: number,
+    ...how: NativeWrite
   ): Promise<number>;
-  unlink(from: string[], to: string[], relation: string, durability: number): Promise<number>;
-  forget(ids: string[], durability: number, suppress: boolean, factor: number): Promise<number>;
+  unlink(from: string[], to: string[], relation: string, ...how: NativeWrite): Promise<number>;
+  forget(
+    ids: string[],
+    durability: number,
+    suppress: boolean,
+    factor: number,
+    now: number,
+    key: string,
+  ): Promise<number>;
   scan(after: string, limit: number): Episode[];
+  scanTime(
+    from: number,
+    until: number,
+    after: TimeCursor | null,
+    limit: number,
+  ): {episodes: Episode[]; next: TimeCursor | null};
   edges(id: string): Edge[];
+  watch(from: number, changed: () => void): NativeWatch;
+  backup(directory: string): Promise<Backup>;
   snapshot(): Promise<void>;
   verify(): Promise<void>;
   get(id: string): Episode | undefined;
   recall(
-    vector: Float32Array,
+    vector: Float32Array | null,
     k: number,
     ef: number,
     exact: boolean,
+    filter: Filter | null,
   ): Promise<{ordinals: Uint32Array; scores: Float32Array}>;
   recallSync(
     vector: Float32Array,
     k: number,
     ef: number,
     exact: boolean,
+    filter: Filter | null,
     ordinals: Uint32Array,
     scores: Float32Array,
   ): number;
@@ -56,20 +84,39 @@ export interface NativeSpace {
   ): Promise<{ordinals: Uint32Array; scores: Float32Array; truncated: boolean}>;
   reach(id: string, hops: number, inwards: boolean, relation: string): Promise<Uint32Array>;
   reachSync(id: string, hops: number, inwards: boolean, relation: string): Uint32Array;
+  dimension(): number;
   ids(ordinals: Uint32Array): string[];
   stats(): Stats;
+  metrics(): Metrics;
+  digest(): Promise<string>;
   damage(): Error | null;
   sync(): Promise<void>;
+}
+
+/** Durability, the writer's time in ms since 1970, idempotency key or "". */
+export type NativeWrite = [durability: number, now: number, key: string];
+
+export interface NativeWatch {
+  next(): Promise<Change[]>;
+  close(): void;
 }
 
 export interface NativeEngine {
   space(id: string, dimension: number): Promise<NativeSpace>;
   spaces(): string[];
+  restore(
+    id: string,
+    directory: string,
+    sequence: number | null,
+    time: number | null,
+    salvage: string,
+  ): Promise<Restored>;
+  verifyBackup(directory: string): Promise<Backup>;
   close(): Promise<void>;
 }
 
 interface Native {
-  Engine: new (directory: string) => NativeEngine;
+  Engine: new (directory: string, retainBytes: number) => NativeEngine;
   traceStart(): void;
   traceStop(): Float64Array;
   jsonNumbers(text: Uint8Array, key: string, numbers: Float32Array, span: Uint32Array): boolean;

@@ -1,9 +1,11 @@
-import {COUNT_MAX, lengths, positive} from "./checks.ts";
+import {COUNT_MAX, lengths, positive, refuse} from "./checks.ts";
 import {type EngramError, InvalidArgumentError, now, settle, typed} from "./errors.ts";
 import {Hits} from "./hits.ts";
-import type {NativeSpace} from "./native.ts";
+import type {NativeSpace, NativeWrite} from "./native.ts";
 import {
   type Attributes,
+  type Backup,
+  type Change,
   type Cue,
   DURABILITIES,
   type Durability,
@@ -13,10 +15,15 @@ import {
   type EpisodeBatch,
   type EpisodeInput,
   FANS,
+  type Filter,
+  type Metrics,
   type Reaching,
   type Spreading,
   type Stats,
+  type TimeCursor,
+  type WriteOptions,
 } from "./types.ts";
+import {changes} from "./watch.ts";
 
 const K_DEFAULT = 10;
 const SCAN_LIMIT_DEFAULT = 1_000;
@@ -24,25 +31,36 @@ const WEAKEN_DEFAULT = 0.5;
 const DEPTH_DEFAULT = 4;
 const CUTOFF_DEFAULT = 0.01;
 const ARC_BUDGET_DEFAULT = 1_000_000;
+/** The range of a Date. */
+const TIME_MAX_MS = 8.64e15;
+
+/** The part of a cue that is its filter; null when it lets everything through. */
+function filterOf({where, from, until, minConfidence}: Filter): Filter | null {
+  const given =
+    where !== undefined || from !== undefined || until !== undefined || minConfidence !== undefined;
+  return given ? ({where, from, until, minConfidence} as Filter) : null;
+}
 
 /** One durable set of episodes. Get it from Engine.space(). */
 export class Space {
   readonly #native: NativeSpace;
-  readonly #durability: Durability;
 
   /** @internal */
   constructor(
     handle: NativeSpace,
     readonly id: string,
     readonly dimension: number,
-    durability: Durability,
+    private readonly defaults: {durability: Durability; clock: () => number},
   ) {
     this.#native = handle;
-    this.#durability = durability;
+  }
+
+  #how({durability = this.defaults.durability, now: at, key = ""}: WriteOptions): NativeWrite {
+    return [DURABILITIES[durability] ?? refuse("durability", durability), at ?? this.defaults.clock(), key];
   }
 
   /** Stores one episode; an id that is there is replaced. Resolves when it is durable and searchable. */
-  store(episode: EpisodeInput, options: {durability?: Durability} = {}): Promise<{sequence: number}> {
+  store(episode: EpisodeInput, options: WriteOptions = {}): Promise<{sequence: number}> {
     return this.storeBatch(
       {
         ids: [episode.id],
@@ -57,7 +75,7 @@ export class Space {
   }
 
   /** Stores n episodes, all or none. Throws InvalidArgumentError naming the first that is wrong. */
-  async storeBatch(batch: EpisodeBatch, {durability = this.#durability}: {durability?: Durability} = {}) {
+  async storeBatch(batch: EpisodeBatch, options: WriteOptions = {}): Promise<{sequence: number}> {
     const n = batch.ids.length;
     const {at, contents, attributes, confidences, embeddings} = batch;
     lengths(n, {at, contents, attributes, confidences});
@@ -75,13 +93,13 @@ export class Space {
         contents ?? new Array<string>(n).fill(""),
         attributes ?? new Array<Attributes>(n).fill({}),
         confidences ?? new Float64Array(n).fill(1),
-        DURABILITIES[durability],
+        ...this.#how(options),
       ),
     }));
   }
 
   /** Adds edges or sets their weights; both ends must exist. All or none. */
-  async linkBatch(edges: EdgeBatch, {durability = this.#durability}: {durability?: Durability} = {}) {
+  async linkBatch(edges: EdgeBatch, options: WriteOptions = {}): Promise<{sequence: number}> {
     const n = edges.from.length;
     lengths(n, {to: edges.to, weights: edges.weights});
     const weights = edges.weights ?? new Float32Array(n).fill(1);
@@ -92,14 +110,14 @@ export class Space {
         edges.relation,
         weights,
         edges.at ?? 0,
-        DURABILITIES[durability],
+        ...this.#how(options),
       ),
     }));
   }
 
   link(
     edge: {from: string; to: string; relation: string; weight?: number; at?: number},
-    options: {durability?: Durability} = {},
+    options: WriteOptions = {},
   ) {
     const {from, to, relation, weight = 1, at = 0} = edge;
     return this.linkBatch({from: [from], to: [to], relation, weights: Float32Array.of(weight), at}, options);
@@ -107,10 +125,10 @@ export class Space {
 
   async unlink(
     edge: {from: string; to: string; relation: string},
-    {durability = this.#durability}: {durability?: Durability} = {},
-  ) {
+    options: WriteOptions = {},
+  ): Promise<{sequence: number}> {
     return settle(async () => ({
-      sequence: await this.#native.unlink([edge.from], [edge.to], edge.relation, DURABILITIES[durability]),
+      sequence: await this.#native.unlink([edge.from], [edge.to], edge.relation, ...this.#how(options)),
     }));
   }
 
@@ -118,12 +136,14 @@ export class Space {
    *  (0, 1). Ids that are not there are no error. */
   async forget(
     ids: string[],
-    {durability = this.#durability, weaken}: {durability?: Durability; weaken?: number} = {},
-  ) {
+    {weaken, ...options}: WriteOptions & {weaken?: number} = {},
+  ): Promise<{sequence: number}> {
     const suppress = weaken !== undefined;
-    return settle(async () => ({
-      sequence: await this.#native.forget(ids, DURABILITIES[durability], suppress, weaken ?? WEAKEN_DEFAULT),
-    }));
+    const factor = weaken ?? WEAKEN_DEFAULT;
+    return settle(async () => {
+      const [durability, at, key] = this.#how(options);
+      return {sequence: await this.#native.forget(ids, durability, suppress, factor, at, key)};
+    });
   }
 
   get(id: string): Episode | undefined {
@@ -136,25 +156,55 @@ export class Space {
     return now(() => this.#native.scan(after, positive(limit, "limit")));
   }
 
+  /** Up to `limit` episodes of a span of time (ms since 1970, both included), oldest first, ties by ordinal; `next`
+   *  is the cursor of the page behind, null at the end. */
+  scanTime({
+    from = -TIME_MAX_MS,
+    until = TIME_MAX_MS,
+    after = null,
+    limit = SCAN_LIMIT_DEFAULT,
+  }: {
+    from?: number;
+    until?: number;
+    after?: TimeCursor | null;
+    limit?: number;
+  } = {}): {
+    episodes: Episode[];
+    next: TimeCursor | null;
+  } {
+    return now(() => this.#native.scanTime(from, until, after, positive(limit, "limit")));
+  }
+
+  /** The changes of this space in order from a sequence number on (default: what comes), without a gap or a
+   *  duplicate: first what is past, out of the log, then live. Only what is durable is told. It ends when the signal
+   *  aborts or the space closes. Throws CompactedError, with the first sequence that is left, where a snapshot has
+   *  replaced the log: then read the present state, and go on from there. */
+  watch({from, signal}: {from?: number; signal?: AbortSignal} = {}): AsyncGenerator<Change> {
+    return changes(this.#native, from ?? this.stats().sequence + 1, signal);
+  }
+
   /** Edges that leave an episode, by relation and target. */
   edges(id: string): Edge[] {
     return now(() => this.#native.edges(id));
   }
 
-  /** Nearest episodes by cosine, off the main thread. */
-  async recall({vector, k = K_DEFAULT, ef = 0, exact = false}: Cue): Promise<Hits> {
+  /** Nearest episodes by cosine among those that meet the filter, off the main thread; without a vector the newest
+   *  of them. */
+  async recall({vector, k = K_DEFAULT, ef = 0, exact = false, ...rest}: Cue): Promise<Hits> {
     const [wanted, width] = [positive(k, "k"), positive(ef, "ef")];
-    const {ordinals, scores} = await settle(() => this.#native.recall(vector, wanted, width, exact));
+    const {ordinals, scores} = await settle(async () =>
+      this.#native.recall(vector ?? null, wanted, width, exact, filterOf(rest)),
+    );
     return new Hits(ordinals, scores, (list) => this.ids(list));
   }
 
   /** The same in this thread, into arrays of the caller: for the shortest path. Returns how many were found. */
   recallSync(
-    {vector, k = K_DEFAULT, ef = 0, exact = false}: Cue,
+    {vector, k = K_DEFAULT, ef = 0, exact = false, ...rest}: Cue & {vector: Float32Array},
     ordinals: Uint32Array,
     scores: Float32Array,
   ): number {
-    return now(() => this.#native.recallSync(vector, k, ef, exact, ordinals, scores));
+    return now(() => this.#native.recallSync(vector, k, ef, exact, filterOf(rest), ordinals, scores));
   }
 
   /** Bounded spreading activation from seeds; strongest first, seeds included. */
@@ -196,8 +246,26 @@ export class Space {
     return this.#native.ids(ordinals);
   }
 
+  /** Counts, bytes and the state of log and index, at once. */
   stats(): Stats {
     return this.#native.stats();
+  }
+
+  /** How long each operation took since the space was opened. */
+  metrics(): Metrics {
+    return this.#native.metrics();
+  }
+
+  /** Of the whole state: equal states have equal digests. Reads everything. */
+  async digest(): Promise<string> {
+    return settle(() => this.#native.digest());
+  }
+
+  /** Brings the backup in that directory up to all that was acknowledged: whole at first, then what is new. Writers
+   *  and readers go on meanwhile. Throws ConflictError when the directory holds anything else; a call that fails
+   *  leaves the backup as it was. Engine.restore() makes a space of it. */
+  async backup(directory: string): Promise<Backup> {
+    return settle(async () => this.#native.backup(directory));
   }
 
   /** Why the space is read-only; null when it is sound. */

@@ -59,9 +59,9 @@ export interface EdgeBatch {
   at?: number;
 }
 
-export interface Cue {
-  /** f32[d]; need not have unit length. */
-  vector: Float32Array;
+export interface Cue extends Filter {
+  /** f32[d]; need not have unit length. Absent: the newest episodes that meet the filter, each with score 1. */
+  vector?: Float32Array;
   /** 1…10,000. */
   k?: number;
   /** Candidates kept by the approximate search: more is slower and more exact. */
@@ -92,13 +92,107 @@ export interface Stats {
   episodes: number;
   vectors: number;
   edges: number;
+  /** Of the log's segments, room written ahead included. */
   logBytes: number;
+  logSegments: number;
+  /** fdatasyncs of the log by this process. */
   logSyncs: number;
+  /** Of records, by this process. */
+  appendedBytes: number;
+  /** Exact vectors; and what a search walks through. */
   vectorBytes: number;
   indexBytes: number;
+  idempotencyKeys: number;
+  /** The last record, and the last that is durable. */
   sequence: number;
   durable: number;
+  /** The first record that the log still holds: where watch() can begin. */
+  firstSequence: number;
+  /** Of an unfinished write, cut off when the space was opened. */
   cutBytes: number;
-  /** Equal states have equal digests. */
-  digest: string;
+  /** False when it is damaged, closed, or a sync has failed. */
+  writable: boolean;
+}
+
+/** Latencies of this process. Bucket i holds values from bucketBegins[i] up to bucketBegins[i + 1], in ns; buckets
+ *  behind the last count are empty. Histograms are merged by adding their counts. */
+export interface Metrics {
+  bucketBegins: Float64Array;
+  /** By operation: "store", "recall", …, and "sync", the disk's own time. */
+  operations: Record<string, {counts: Float64Array; sum: number}>;
+}
+
+/** How a write is done. */
+export interface WriteOptions {
+  durability?: Durability;
+  /** The writer's time, ms since 1970, kept in the log for restore to a point in time; the engine's clock when absent. */
+  now?: number;
+  /** Idempotency key, 1 to 255 bytes drawn for this request: a repetition gets the first answer, also after a
+   *  restart, as long as it is among the newest 16,384. Another request under the same key is a ConflictError. */
+  key?: string;
+}
+
+/** A condition on the attributes of an episode. One that is not there meets none but `not` and `exists: false`. */
+export type Condition =
+  | {all: Condition[]}
+  | {any: Condition[]}
+  | {not: Condition}
+  | {key: string; equals: string | number | boolean}
+  | {key: string; in: (string | number | boolean)[]}
+  /** Numbers, both ends included. */
+  | {key: string; min?: number; max?: number}
+  | {key: string; exists: boolean};
+
+export interface Filter {
+  where?: Condition;
+  /** Time of the episode, ms since 1970, both included. */
+  from?: number;
+  until?: number;
+  /** 0…1. */
+  minConfidence?: number;
+}
+
+/** A place in the order of times; it stays one when its episode is forgotten. */
+export interface TimeCursor {
+  at: number;
+  ordinal: number;
+}
+
+interface ChangeBase {
+  /** 1, 2, 3, … without a gap. */
+  sequence: number;
+  /** The writer's time, ms since 1970; never falls. */
+  at: number;
+  /** Idempotency key of the write. */
+  key?: string;
+}
+
+/** One record of a space's log. */
+export type Change = ChangeBase &
+  (
+    | {kind: "store"; episodes: Omit<Episode, "strength">[]}
+    | {kind: "link"; relation: string; linkedAt: number; edges: {from: string; to: string; weight: number}[]}
+    | {kind: "unlink"; relation: string; edges: {from: string; to: string}[]}
+    | {kind: "forget"; ids: string[]}
+    | {kind: "weaken"; ids: string[]; factor: number}
+    /** Written by the engine for itself. */
+    | {kind: "internal"}
+  );
+
+export interface Backup {
+  /** The last record that the backup holds, and its time. */
+  sequence: number;
+  at: number;
+  files: number;
+  bytes: number;
+  /** By this call. */
+  addedBytes: number;
+}
+
+export interface Restored {
+  /** The last record of the restored space, and its time. */
+  sequence: number;
+  at: number;
+  /** Records taken from the damaged space, behind the backup's end. */
+  salvaged: number;
 }

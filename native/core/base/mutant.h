@@ -26,6 +26,8 @@ enum class Mutant : uint8_t {
   kApplyWithoutLog,         // changes memory, forgets the log for unlink
   kTruncateBeforeSnapshot,  // removes log segments before the snapshot that replaces them is durable
   kSnapshotOffByOne,        // the snapshot claims one operation more than it holds
+  kBackupBeforeSync,        // a backup copies what the space has not made durable
+  kBackupSkipSync,          // a backup's files are not durable when its manifest is
   kCount
 };
 
@@ -45,7 +47,9 @@ inline constexpr std::array<std::string_view, static_cast<size_t>(Mutant::kCount
     "split-batch",
     "apply-without-log",
     "truncate-before-snapshot",
-    "snapshot-off-by-one"};
+    "snapshot-off-by-one",
+    "backup-before-sync",
+    "backup-skip-sync"};
 
 #if defined(ENGRAM_MUTANTS)
 inline Mutant active_mutant = Mutant::kNone;

@@ -36,6 +36,14 @@ Status make_directory_durably(Disk& disk, const std::string& path) {
   return synced || synced.error().code == Code::kReadOnly ? Status{} : synced;
 }
 
+Status check_space_id(const std::string& id) {
+  if (isSpaceId(id)) return {};
+  return Error::invalid("space id " + quote_text(id) + " is not allowed",
+                        "use 1 to " + std::to_string(kSpaceIdMaxBytes) + " of a-z, 0-9, - and _");
+}
+
+Error closed() { return {Code::kClosed, "the engine is closed", "open it again"}; }
+
 }  // namespace
 
 Engine::Engine(Disk& disk, std::string directory, std::unique_ptr<FileLock> lock, uint64_t seed,
@@ -52,27 +60,26 @@ Result<std::unique_ptr<Engine>> Engine::open(Disk& disk, const std::string& dire
 }
 
 Result<std::shared_ptr<Space>> Engine::space(const std::string& id, const SpaceSettings& settings) {
-  if (!isSpaceId(id))
-    return Error::invalid("space id " + quote_text(id) + " is not allowed",
-                          "use 1 to " + std::to_string(kSpaceIdMaxBytes) + " of a-z, 0-9, - and _");
+  ENGRAM_TRY(check_space_id(id));
   const std::lock_guard guard(mutex_);
-  if (lock_ == nullptr) return Error{Code::kClosed, "the engine is closed", "open it again"};
+  if (lock_ == nullptr) return closed();
   auto found = open_.find(id);
   if (found == open_.end()) {
     const std::string path = join_path(directory_, id);
-    ENGRAM_TRY(make_directory_durably(disk_, path));
-    auto names = disk_.list(path);
-    ENGRAM_TRY(names);
-    if (std::find(names->begin(), names->end(), kSettingsName) == names->end()) {
-      // What a crash left of a space that was never made; it was never acknowledged.
-      for (const std::string& name : *names) ENGRAM_TRY(disk_.remove(join_path(path, name)));
+    if (settings.dimension == 0 && !is_space(path))
+      return Error{Code::kNotFound, "there is no space " + quote_text(id),
+                   "make it by naming its dimension, or look for its id among the engine's spaces"};
+    if (is_space(path)) {
+      ENGRAM_TRY(make_directory_durably(disk_, path));
+    } else {
+      ENGRAM_TRY(make_room(path));
       ENGRAM_TRY(Space::create(disk_, path, settings, drawUuid(seed_)));
     }
     auto space = Space::open(disk_, path, options_);
     ENGRAM_TRY(space);
     found = open_.emplace(id, std::shared_ptr<Space>(std::move(*space))).first;
   }
-  if (settings.dimension != found->second->dimension())
+  if (settings.dimension != 0 && settings.dimension != found->second->dimension())
     return Error{Code::kConflict,
                  "space " + quote_text(id) + " has dimension " + std::to_string(found->second->dimension()) +
                      ", not " + std::to_string(settings.dimension),
@@ -80,11 +87,44 @@ Result<std::shared_ptr<Space>> Engine::space(const std::string& id, const SpaceS
   return found->second;
 }
 
+/** An empty directory. What a crash left of a space that was never made goes: it was never acknowledged. */
+Status Engine::make_room(const std::string& path) {
+  ENGRAM_TRY(make_directory_durably(disk_, path));
+  auto names = disk_.list(path);
+  ENGRAM_TRY(names);
+  for (const std::string& name : *names) ENGRAM_TRY(disk_.remove(join_path(path, name)));
+  return {};
+}
+
+Result<RestoreResult> Engine::restore(const std::string& id, const std::string& backup,
+                                      const RestoreOptions& options) {
+  ENGRAM_TRY(check_space_id(id));
+  RestoreOptions within = options;
+  if (!options.salvage.empty()) {
+    ENGRAM_TRY(check_space_id(options.salvage));
+    within.salvage = join_path(directory_, options.salvage);
+  }
+  const std::lock_guard guard(mutex_);
+  if (lock_ == nullptr) return closed();
+  const std::string path = join_path(directory_, id);
+  if (is_space(path))
+    return Error{Code::kConflict, "space " + quote_text(id) + " is there already",
+                 "restore into a new id: a restore never replaces a space"};
+  ENGRAM_TRY(make_room(path));
+  return engram::restore(disk_, backup, path, within);
+}
+
 Result<std::vector<std::string>> Engine::spaces() {
   auto names = disk_.list(directory_);
   ENGRAM_TRY(names);
-  std::erase_if(*names, [](const std::string& name) { return !isSpaceId(name) || name == kLockName; });
+  std::erase_if(*names, [this](const std::string& name) {
+    return !isSpaceId(name) || !is_space(join_path(directory_, name));
+  });
   return names;
+}
+
+bool Engine::is_space(const std::string& path) const {
+  return disk_.open(join_path(path, kSettingsName), OpenMode::kRead).ok();
 }
 
 Status Engine::close() {

@@ -32,6 +32,8 @@ class LogReader {
   Status read(Sequence until, size_t most_bytes, const RecordVisitor& visit);
   /** The last record read, or the one before the first. */
   const ChainPosition& position() const { return position_; }
+  /** The format of the last record read. */
+  uint32_t version() const { return version_; }
 
  private:
   Status enter(const SegmentFile& segment);

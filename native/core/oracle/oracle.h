@@ -29,4 +29,8 @@ TrialResult damage_trial(uint64_t seed);
  * time. */
 TrialResult flip_every_byte(uint64_t seed);
 
+/** Writes, snapshots and backups of one space with crashes among them, each backup restored and compared;
+ * then damage to the backup, which must be told. */
+TrialResult backup_trial(uint64_t seed);
+
 }  // namespace engram

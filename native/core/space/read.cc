@@ -19,6 +19,7 @@ Episode Space::episode_of(const Node& node) const {
 }
 
 std::optional<Episode> Space::get(View id) const {
+  const Timed timed(metrics_.of(Measured::kGet));
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   const uint32_t ordinal = ordinalOf(id);
   if (ordinal == kNoNode) return std::nullopt;
@@ -26,6 +27,7 @@ std::optional<Episode> Space::get(View id) const {
 }
 
 std::vector<Episode> Space::scan(View after, size_t limit) const {
+  const Timed timed(metrics_.of(Measured::kScan));
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   std::vector<Episode> found;
   for (auto at = ordinals_.upper_bound(after); at != ordinals_.end() && found.size() < limit; ++at)
@@ -35,6 +37,7 @@ std::vector<Episode> Space::scan(View after, size_t limit) const {
 
 TimePage Space::scan_time(double from_ms, double until_ms, const std::optional<TimeCursor>& after,
                           size_t limit) const {
+  const Timed timed(metrics_.of(Measured::kScan));
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   TimePage page;
   std::optional<TimeCursor> last;
@@ -84,6 +87,14 @@ std::vector<std::string> Space::ids(std::span<const uint32_t> ordinals) const {
   for (const uint32_t ordinal : ordinals)
     found.push_back(ordinal < nodes_.size() ? nodes_[ordinal].id : std::string());
   return found;
+}
+
+std::vector<std::pair<std::string_view, HistogramCounts>> Space::metrics() const {
+  std::vector<std::pair<std::string_view, HistogramCounts>> all;
+  for (size_t i = 0; i < kMeasuredNames.size(); ++i)
+    all.emplace_back(kMeasuredNames[i], metrics_.of(static_cast<Measured>(i)).read());
+  all.emplace_back("sync", log_->sync_latency().read());
+  return all;
 }
 
 SpaceStats Space::stats() const {

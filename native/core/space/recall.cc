@@ -30,6 +30,7 @@ bool better(const Hit& a, const Hit& b) {
 }  // namespace
 
 Result<std::vector<Hit>> Space::recall(std::span<const float> query, const RecallOptions& options) const {
+  const Timed timed(metrics_.of(Measured::kRecall));
   ENGRAM_TRY(check_recall(options));
   ENGRAM_TRY(check_vector(query, settings_.dimension, "the cue"));
   const std::vector<float> cue = unit(query);
@@ -72,6 +73,7 @@ std::vector<Hit> Space::search(std::span<const float> cue, const RecallOptions& 
 }
 
 Result<std::vector<Hit>> Space::recall(const RecallOptions& options) const {
+  const Timed timed(metrics_.of(Measured::kRecall));
   ENGRAM_TRY(check_recall(options));
   const RecallFilter& filter = options.filter;
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
@@ -89,6 +91,7 @@ Result<std::vector<Hit>> Space::recall(const RecallOptions& options) const {
 
 Result<SpreadResult> Space::spread(const std::vector<std::pair<View, float>>& seeds,
                                    const SpreadOptions& options) const {
+  const Timed timed(metrics_.of(Measured::kSpread));
   if (seeds.empty() || seeds.size() > kSeedsMaxCount)
     return Error::invalid(std::to_string(seeds.size()) + " seeds",
                           "pass 1 to " + std::to_string(kSeedsMaxCount));
@@ -111,6 +114,7 @@ Result<SpreadResult> Space::spread(const std::vector<std::pair<View, float>>& se
 
 Result<std::vector<uint32_t>> Space::reach(View id, uint32_t hops, Direction direction,
                                            std::optional<View> relation) const {
+  const Timed timed(metrics_.of(Measured::kReach));
   if (hops == 0 || hops > kReachMaxHops)
     return Error::invalid("hops is " + std::to_string(hops), "use 1 to " + std::to_string(kReachMaxHops));
   thread_local GraphScratch scratch;

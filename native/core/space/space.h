@@ -10,6 +10,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -24,6 +25,7 @@
 #include "space/attributes.h"
 #include "space/filter.h"
 #include "space/idempotency.h"
+#include "space/metrics.h"
 #include "space/operation.h"
 #include "space/settings.h"
 #include "space/watch.h"
@@ -65,6 +67,15 @@ struct Edge {
   std::string relation;
   float weight = 1;
   double at_ms = 0;
+};
+
+/** The files of a space, as far as they are durable. */
+struct SpaceFiles {
+  Disk& disk;
+  std::string directory;
+  SpaceUuid uuid;
+  SpaceSettings settings;
+  ChainPosition durable;
 };
 
 /** A place in the order of times; it stays one when its episode is forgotten. */
@@ -142,12 +153,18 @@ class Space {
   std::vector<std::string> ids(std::span<const uint32_t> ordinals) const;
 
   SpaceStats stats() const;
+  /** Latencies of each operation by name, ns; "sync" is the disk's own. */
+  std::vector<std::pair<std::string_view, HistogramCounts>> metrics() const;
+  /** Why it takes no writes: damage, a failed sync, or that it is closed. */
+  Status writable() const { return log_->writable(); }
   /** SHA-free digest of the whole state in canonical order: equal states, equal digests. */
   uint64_t digest() const;
   Status sync();
   /** Writes the whole state beside the log, durably, and drops the log it replaces. Readers go on meanwhile.
    */
   Status snapshot();
+  /** Runs `work` on the files while no snapshot replaces any; all that was acknowledged is in them. */
+  Status hold(const std::function<Status(const SpaceFiles&)>& work);
   /** Compares everything in memory with everything else: ids, vectors, index and graph must agree. The first
    *  disagreement is a Code::kInternal error. */
   Status verify() const;
@@ -197,6 +214,7 @@ class Space {
   std::unique_ptr<Log> log_;
   std::mutex snapshot_mutex_;        // one snapshot at a time
   mutable std::shared_mutex mutex_;  // state below: many readers or one writer
+  mutable Metrics metrics_;          // locks itself
   std::vector<Node> nodes_;
   std::map<std::string, uint32_t, std::less<>> ordinals_;
   std::map<std::string, uint16_t, std::less<>> relations_;

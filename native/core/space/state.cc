@@ -111,6 +111,7 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
 }
 
 Status Space::snapshot() {
+  const Timed timed(metrics_.of(Measured::kSnapshot));
   const std::lock_guard alone(snapshot_mutex_);
   Bytes bytes;
   ChainPosition position;
@@ -131,6 +132,14 @@ Status Space::snapshot() {
   if (mutant(Mutant::kTruncateBeforeSnapshot)) ENGRAM_TRY(log_->remove_covered(position.sequence));
   ENGRAM_TRY(write_file_durably(disk_, join_path(directory_, kSnapshotName), bytes));
   return log_->remove_covered(position.sequence);
+}
+
+Status Space::hold(const std::function<Status(const SpaceFiles&)>& work) {
+  const Timed timed(metrics_.of(Measured::kBackup));
+  const std::lock_guard alone(snapshot_mutex_);
+  const ChainPosition position = log_->position();
+  if (!mutant(Mutant::kBackupBeforeSync)) ENGRAM_TRY(log_->sync_to(position.sequence));
+  return work({disk_, directory_, uuid_, settings_, position});
 }
 
 }  // namespace engram

@@ -12,6 +12,7 @@
 namespace engram {
 
 Status Space::verify() const {
+  const Timed timed(metrics_.of(Measured::kVerify));
   const auto wrong = [](const std::string& what) {
     return Error{Code::kInternal, "a broken invariant: " + what, "report this as a defect of engram"};
   };

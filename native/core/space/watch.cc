@@ -8,7 +8,8 @@ Watch::~Watch() {
 
 void Watch::when_changed(std::function<void()> changed) {
   if (subscription_ != 0) log_.unsubscribe(subscription_);
-  subscription_ = log_.subscribe(std::move(changed));
+  subscription_ = 0;
+  if (changed) subscription_ = log_.subscribe(std::move(changed));
 }
 
 Result<std::vector<Change>> Watch::next(size_t most_bytes) {

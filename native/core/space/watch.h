@@ -41,7 +41,8 @@ class Watch {
    *  Code::kCompacted when a snapshot replaced them before they were read; Code::kClosed, kPoisoned or
    * kDamaged when there is nothing left and nothing will come. */
   Result<std::vector<Change>> next(size_t most_bytes = kBatchBytes);
-  /** `changed` is called, from any thread, when next() may have an answer. It must return at once. */
+  /** `changed` is called, from any thread, when next() may have an answer. It must return at once. Null:
+   * nobody is told any more. */
   void when_changed(std::function<void()> changed);
 
  private:

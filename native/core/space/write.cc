@@ -60,6 +60,7 @@ Result<Sequence> Space::write(const WriteOptions& options, Request request, Work
 }
 
 Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, const WriteOptions& options) {
+  const Timed timed(metrics_.of(Measured::kStore));
   ENGRAM_TRY(check_count(episodes.size(), "episodes"));
   for (const EpisodeFields& episode : episodes) ENGRAM_TRY(check_episode(episode, settings_.dimension));
   return write(
@@ -76,6 +77,7 @@ Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, const 
 }
 
 Result<Sequence> Space::link(const LinkOperation& edges, const WriteOptions& options) {
+  const Timed timed(metrics_.of(Measured::kLink));
   ENGRAM_TRY(check_count(edges.edges.size(), "edges"));
   ENGRAM_TRY(check_relation(edges.relation));
   if (!std::isfinite(edges.at_ms) || std::abs(edges.at_ms) > kTimeMaxMs)
@@ -97,6 +99,7 @@ Result<Sequence> Space::link(const LinkOperation& edges, const WriteOptions& opt
 }
 
 Result<Sequence> Space::unlink(const UnlinkOperation& edges, const WriteOptions& options) {
+  const Timed timed(metrics_.of(Measured::kUnlink));
   ENGRAM_TRY(check_count(edges.edges.size(), "edges"));
   ENGRAM_TRY(check_relation(edges.relation));
   for (const EdgeFields& edge : edges.edges)
@@ -107,6 +110,7 @@ Result<Sequence> Space::unlink(const UnlinkOperation& edges, const WriteOptions&
 
 Result<Sequence> Space::forget(const std::vector<View>& ids, const WriteOptions& options, ForgetMode mode,
                                float factor) {
+  const Timed timed(metrics_.of(Measured::kForget));
   ENGRAM_TRY(check_count(ids.size(), "ids"));
   for (const View id : ids) ENGRAM_TRY(check_id(id));
   if (mode == ForgetMode::kSuppress && !(factor > 0 && factor < 1))

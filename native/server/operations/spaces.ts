@@ -3,9 +3,10 @@ import type {Space} from "../../engine.ts";
 import {operation} from "../operation.ts";
 import {Done, SpaceInput, SpaceList, SpaceParams, SpaceStats, SpaceSummary} from "../schemas.ts";
 
-function statsOf(space: Space) {
-  const {episodes, vectors, edges, logBytes, logSyncs, vectorBytes, indexBytes, sequence, durable, digest} =
+async function statsOf(space: Space) {
+  const {episodes, vectors, edges, logBytes, logSyncs, vectorBytes, indexBytes, sequence, durable} =
     space.stats();
+  const digest = await space.digest();
   const {damage} = space;
   return {
     space: space.id,
