@@ -20,11 +20,14 @@ async function text(stream: Readable | null): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-export async function runChild(command: readonly string[], {input}: {input?: string} = {}): Promise<Ended> {
+export async function runChild(
+  command: readonly string[],
+  {input, deadlineMs = DEADLINE_MS}: {input?: string; deadlineMs?: number} = {},
+): Promise<Ended> {
   const [program = "", ...args] = command;
   const child = spawn(program, args, {
     stdio: ["pipe", "pipe", "pipe", "pipe"],
-    timeout: DEADLINE_MS, // then it is killed, and `signal` says so
+    timeout: deadlineMs, // then it is killed, and `signal` says so
     killSignal: "SIGKILL",
   });
   const ended = new Promise<{code: number | null; signal: NodeJS.Signals | null}>((resolve, reject) => {

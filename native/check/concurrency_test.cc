@@ -1,0 +1,124 @@
+// Readers, writers and snapshots on one space at once: no error, no torn read, and at the end the state is
+// the one that was acknowledged. Bounded by counts; ThreadSanitizer watches it in `npm test`.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+#include "engine/engine.h"
+#include "io/posix_disk.h"
+
+namespace engram {
+namespace {
+
+constexpr uint32_t kDimension = 16;
+constexpr int kWriters = 2;
+constexpr int kReaders = 2;
+constexpr int kRounds = 120;  // of each writer
+constexpr int kIds = 30;      // of each writer
+constexpr LogOptions kShortSegments = {.segment_bytes = 16'384, .preallocate_bytes = 4'096};
+
+/** Every part of an episode tells the same number, so that a torn one would show. */
+struct Sample {
+  explicit Sample(int number) : values(kDimension, static_cast<float>(number + 1)) {
+    values[0] = static_cast<float>(number % 7) - 3;
+    content = std::to_string(number);
+  }
+  EpisodeFields fields(View id, double at_ms) const {
+    return {.id = id,
+            .embedding = {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)},
+            .at_ms = at_ms,
+            .content = content,
+            .attributes = {}};
+  }
+  std::vector<float> values;
+  std::string content;
+};
+
+bool whole(const Episode& episode) {
+  const int number = static_cast<int>(episode.at_ms);
+  return episode.content == std::to_string(number) && episode.embedding == Sample(number).values;
+}
+
+std::string id_of(int writer, int number) {
+  return std::string("w").append(std::to_string(writer)).append("-").append(std::to_string(number % kIds));
+}
+
+void write(Space& space, int writer) {
+  constexpr std::array kDurabilities = {Durability::kGroup, Durability::kAsync, Durability::kFsync};
+  for (int round = 0; round < kRounds; ++round) {
+    const Durability durability = kDurabilities[static_cast<size_t>(round) % kDurabilities.size()];
+    const std::string one = id_of(writer, round);
+    const std::string two = id_of(writer, round + 1);
+    const Sample sample(round);
+    EXPECT_TRUE(space.store({sample.fields(one, round), sample.fields(two, round)}, durability).ok());
+    EXPECT_TRUE(space.link({"near", 0, {{one, two, 0.5F}}}, Durability::kAsync).ok());
+    if (round % 5 == 0) {
+      EXPECT_TRUE(space.unlink({"near", {{one, two, 1}}}, Durability::kAsync).ok());
+    }
+    if (round % 9 == 0) {
+      EXPECT_TRUE(space.forget({two}, durability).ok());
+    }
+  }
+}
+
+void read(const Space& space, const std::atomic<bool>& done) {
+  const std::vector<float> cue(kDimension, 1);
+  while (!done) {
+    const auto hits = space.recall(cue, {.k = 5});
+    EXPECT_TRUE(hits.ok());
+    std::vector<uint32_t> ordinals;
+    for (const Hit& hit : *hits) ordinals.push_back(hit.ordinal);
+    (void)space.ids(ordinals);
+    for (const Episode& episode : space.scan("w0", 10)) EXPECT_TRUE(whole(episode));
+    const std::string id = id_of(0, 1);
+    const auto found = space.get(id);
+    EXPECT_TRUE(!found || whole(*found));
+    (void)space.edges(id);
+    (void)space.reach(id, 2, Direction::kOut, std::nullopt);
+    (void)space.spread({{id, 1.0F}}, {});
+    const SpaceStats stats = space.stats();
+    EXPECT_LE(stats.durable, stats.sequence);
+    EXPECT_TRUE(space.verify().ok());
+  }
+}
+
+TEST(Concurrency, ReadersWritersAndSnapshotsOfOneSpaceDisturbNobody) {
+  const auto directory =
+      std::filesystem::temp_directory_path() / ("engram-together-" + std::to_string(::getpid()));
+  std::filesystem::remove_all(directory);
+  PosixDisk disk;
+  uint64_t digest = 0;
+  {
+    auto engine = Engine::open(disk, directory, 1, kShortSegments);
+    ASSERT_TRUE(engine.ok());
+    const auto space = *(*engine)->space("s", {.dimension = kDimension});
+    std::atomic<bool> done = false;
+    std::vector<std::thread> others;
+    for (int reader = 0; reader < kReaders; ++reader) others.emplace_back([&] { read(*space, done); });
+    others.emplace_back([&] {
+      while (!done) EXPECT_TRUE(space->snapshot().ok());
+    });
+    std::vector<std::thread> writers;
+    for (int writer = 0; writer < kWriters; ++writer)
+      writers.emplace_back([&, writer] { write(*space, writer); });
+    for (std::thread& writer : writers) writer.join();
+    done = true;
+    for (std::thread& other : others) other.join();
+    digest = space->digest();
+    ASSERT_TRUE((*engine)->close().ok());
+  }
+  auto engine = Engine::open(disk, directory, 1, kShortSegments);
+  ASSERT_TRUE(engine.ok());
+  const auto space = *(*engine)->space("s", {.dimension = kDimension});
+  EXPECT_EQ(space->digest(), digest);
+  EXPECT_TRUE(space->verify().ok());
+  std::filesystem::remove_all(directory);
+}
+
+}  // namespace
+}  // namespace engram

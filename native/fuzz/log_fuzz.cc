@@ -1,0 +1,28 @@
+// A log segment of any bytes behind a sound space: raw, or any payloads in records whose checksums are right,
+// which is what random bytes would never come to.
+#include "fuzz/input.h"
+#include "fuzz/space_file.h"
+#include "log/segment.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace engram;
+  constexpr uint16_t kTypes = 20;  // those there are, and some that are not
+  FuzzInput input(data, size);
+  SimulatedDisk disk(1);
+  make_space(disk);
+  const bool sealed = input.byte() % 2 == 0;
+  Bytes segment;
+  if (sealed) {
+    segment = encode_segment_header({kFuzzUuid, 1, chain_start(kFuzzUuid)});
+    ChainPosition position{0, chain_start(kFuzzUuid)};
+    while (!input.empty()) {
+      const uint16_t type = input.byte() % kTypes;
+      encode_record(segment, kFuzzUuid, position, position.sequence, type, input.sized());
+    }
+  } else {
+    segment = input.rest();
+  }
+  put_file(disk, segment_name(1), segment);
+  open_and_check(disk);
+  return 0;
+}

@@ -1,0 +1,34 @@
+// A snapshot of any bytes beside a sound log: raw, or any sections whose checksums are right.
+#include "fuzz/input.h"
+#include "fuzz/space_file.h"
+#include "space/snapshot.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace engram;
+  constexpr uint16_t kFirstSection = static_cast<uint16_t>(OperationType::kState);
+  constexpr uint16_t kSections = 8;
+  FuzzInput input(data, size);
+  SimulatedDisk disk(1);
+  make_space(disk);
+  const bool sealed = input.byte() % 2 == 0;
+  Bytes snapshot;
+  if (sealed) {
+    SnapshotWriter writer({kFuzzUuid, kFuzzDimension, {0, chain_start(kFuzzUuid)}});
+    uint64_t episodes = 0;
+    uint64_t edges = 0;
+    while (!input.empty()) {
+      const uint16_t type = kFirstSection + input.byte() % kSections;
+      const auto operation = decode_operation(type, input.sized(), kFuzzDimension);
+      if (!operation) continue;
+      if (const auto* state = std::get_if<StateOperation>(&*operation)) episodes += state->episodes.size();
+      if (const auto* some = std::get_if<EdgesOperation>(&*operation)) edges += some->edges.size();
+      writer.section(*operation);
+    }
+    snapshot = writer.finish(episodes, edges);
+  } else {
+    snapshot = input.rest();
+  }
+  put_file(disk, kSnapshotName, snapshot);
+  open_and_check(disk);
+  return 0;
+}

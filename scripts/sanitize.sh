@@ -1,0 +1,35 @@
+#!/bin/sh
+# Builds the C++ tests under sanitizers, in build directories of their own, and runs them:
+#   sh scripts/sanitize.sh address    ASan and UBSan, with the fuzz targets (clang)
+#   sh scripts/sanitize.sh thread     TSan
+# --build-only: no tests.
+set -eu
+cd "$(dirname "$0")/.."
+
+case "${1:-}" in
+  address) build=native/build-asan sanitize=address,undefined fuzz=ON ;;
+  thread) build=native/build-tsan sanitize=thread fuzz=OFF ;;
+  *) echo "sanitize.sh address | thread [--build-only]" >&2; exit 3 ;;
+esac
+
+if [ ! -f $build/CMakeCache.txt ]; then
+  generator=''
+  command -v ninja >/dev/null 2>&1 && generator='-G Ninja'
+  [ $fuzz = OFF ] || for CXX in clang++ clang++-19 clang++-16 clang++-15 clang++-14; do
+    command -v $CXX >/dev/null 2>&1 && break
+  done
+  export CXX="${CXX:-c++}"
+  # shellcheck disable=SC2086
+  cmake -S native -B $build $generator -DENGRAM_SANITIZE=$sanitize -DENGRAM_FUZZ=$fuzz >$build.log 2>&1 || {
+    cat $build.log >&2
+    rm -rf $build
+    exit 3
+  }
+fi
+cmake --build $build --parallel "$(nproc)" >$build.log 2>&1 || { tail -40 $build.log >&2; exit 1; }
+[ "${2:-}" = "--build-only" ] && exit 0
+
+# One race is enough to fail; history_size: how far back the other side of it is remembered.
+export TSAN_OPTIONS="halt_on_error=1 history_size=4"
+export UBSAN_OPTIONS="print_stacktrace=1"
+exec ctest --test-dir $build --output-on-failure --parallel "$(nproc)" --timeout 300
