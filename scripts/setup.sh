@@ -31,6 +31,12 @@ if [ "$with_tests" = yes ]; then
   command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
     need chromium chromium "run the browser tests"
   need clang-format clang-format "check the format of the C++ sources"
+  command -v clang++ >/dev/null 2>&1 || command -v clang++-14 >/dev/null 2>&1 || {
+    # Debian 12 has the sanitizers of its clang in a package of their own; elsewhere one name says all.
+    clang=clang
+    grep -q '^VERSION_ID="12"' /etc/os-release 2>/dev/null && clang="clang-14 libclang-rt-14-dev"
+    need clang++ "$clang" "run the tests under sanitizers and the fuzz targets"
+  }
   need strace strace "fail and kill the engine at each system call"
   if [ "$(id -u)" = 0 ]; then # only root can mount what the power cuts need
     need mkfs.ext4 e2fsprogs "cut the power of an ext4 file system"

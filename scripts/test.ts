@@ -68,6 +68,12 @@ const stages: Stage[] = [
     count: ctest,
   },
   {name: "kills, errors and power cuts", command: ["tsx", "scripts/faults.ts"], count: harnesses},
+  ...["address", "thread"].map((kind) => ({
+    name: `C++ under sanitizers (${kind})`,
+    command: ["sh", "scripts/sanitize.sh", kind],
+    count: ctest,
+  })),
+  {name: "fuzzing", command: ["tsx", "scripts/fuzz.ts"], count: harnesses},
   {
     name: "unit tests",
     command: ["node", "--import", "tsx", "--test", "--test-reporter=spec", ...unitTests],

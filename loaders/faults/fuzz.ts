@@ -63,5 +63,5 @@ export const fuzz = (target: string, seconds: number): Promise<Fuzzed> => run(ta
 /** What the planted defect was found by, or null. */
 export async function fuzzControl(seconds: number): Promise<string | null> {
   const {finding} = await run(PLANTED.program, PLANTED.corpus, seconds);
-  return finding?.includes("AddressSanitizer") ? (finding.split("; ")[0] ?? null) : null;
+  return finding?.match(/AddressSanitizer: [\w-]+/)?.[0] ?? null;
 }

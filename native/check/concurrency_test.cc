@@ -82,7 +82,7 @@ void read(const Space& space, const std::atomic<bool>& done) {
     (void)space.reach(id, 2, Direction::kOut, std::nullopt);
     (void)space.spread({{id, 1.0F}}, {});
     const SpaceStats stats = space.stats();
-    EXPECT_LE(stats.durable, stats.sequence);
+    EXPECT_LE(stats.log.durable, stats.log.position.sequence);
     EXPECT_TRUE(space.verify().ok());
   }
 }

@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     ChainPosition position{0, chain_start(kFuzzUuid)};
     while (!input.empty()) {
       const uint16_t type = input.byte() % kTypes;
-      encode_record(segment, kFuzzUuid, position, position.sequence, type, input.sized());
+      encode_record(segment, kFuzzUuid, position, position.sequence, type, {}, input.sized());
     }
   } else {
     segment = input.rest();

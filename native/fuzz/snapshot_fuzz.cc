@@ -7,6 +7,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace engram;
   constexpr uint16_t kFirstSection = static_cast<uint16_t>(OperationType::kState);
   constexpr uint16_t kSections = 8;
+  constexpr uint32_t kOrdinals = 100'000;  // a gap among them costs memory, which is no finding
   FuzzInput input(data, size);
   SimulatedDisk disk(1);
   make_space(disk);
@@ -20,7 +21,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       const uint16_t type = kFirstSection + input.byte() % kSections;
       const auto operation = decode_operation(type, input.sized(), kFuzzDimension);
       if (!operation) continue;
-      if (const auto* state = std::get_if<StateOperation>(&*operation)) episodes += state->episodes.size();
+      if (const auto* state = std::get_if<StateOperation>(&*operation)) {
+        episodes += state->episodes.size();
+        for (const EpisodeState& one : state->episodes)
+          if (one.ordinal > kOrdinals) return 0;
+      }
       if (const auto* some = std::get_if<EdgesOperation>(&*operation)) edges += some->edges.size();
       writer.section(*operation);
     }

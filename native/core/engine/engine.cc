@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <new>
 
 #include "base/limits.h"
 #include "base/mutant.h"
@@ -44,6 +45,16 @@ Status check_space_id(const std::string& id) {
 
 Error closed() { return {Code::kClosed, "the engine is closed", "open it again"}; }
 
+/** A space that does not fit into memory is an error of the machine, not the end of the process. */
+Result<std::unique_ptr<Space>> open_space(Disk& disk, const std::string& path, const LogOptions& options) {
+  try {
+    return Space::open(disk, path, options);
+  } catch (const std::bad_alloc&) {
+    return Error{Code::kTooLarge, "there is not enough memory to open " + path,
+                 "open it on a machine with more memory, or raise the process's limit"};
+  }
+}
+
 }  // namespace
 
 Engine::Engine(Disk& disk, std::string directory, std::unique_ptr<FileLock> lock, uint64_t seed,
@@ -75,7 +86,7 @@ Result<std::shared_ptr<Space>> Engine::space(const std::string& id, const SpaceS
       ENGRAM_TRY(make_room(path));
       ENGRAM_TRY(Space::create(disk_, path, settings, drawUuid(seed_)));
     }
-    auto space = Space::open(disk_, path, options_);
+    auto space = open_space(disk_, path, options_);
     ENGRAM_TRY(space);
     found = open_.emplace(id, std::shared_ptr<Space>(std::move(*space))).first;
   }

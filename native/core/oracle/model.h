@@ -48,12 +48,18 @@ class Model {
       found->second.strength *= factor;
   }
 
+  using Episodes = std::map<Bytes, ModelEpisode>;
+  /** (from, relation, to) → edge. */
+  using Edges = std::map<std::tuple<Bytes, Bytes, Bytes>, ModelEdge>;
+  const Episodes& episodes() const { return episodes_; }
+  const Edges& edges() const { return edges_; }
+
   /** The whole state as one text, in canonical order. */
   Bytes text() const;
 
  private:
-  std::map<Bytes, ModelEpisode> episodes_;
-  std::map<std::tuple<Bytes, Bytes, Bytes>, ModelEdge> edges_;
+  Episodes episodes_;
+  Edges edges_;
 };
 
 /** The same text, read from a space through its public calls. */

@@ -24,8 +24,11 @@ std::optional<AttributeValue> decode_value(Reader& reader) {
   switch (static_cast<Tag>(reader.get<uint8_t>())) {
     case Tag::kString:
       return AttributeValue(std::string(reader.sized<uint32_t>()));
-    case Tag::kNumber:
-      return AttributeValue(reader.get<double>());
+    case Tag::kNumber: {
+      const double number = reader.get<double>();
+      if (!std::isfinite(number)) return std::nullopt;  // none is ever written (fuzz: attributes)
+      return AttributeValue(number);
+    }
     case Tag::kBool:
       return AttributeValue(reader.get<uint8_t>() != 0);
   }

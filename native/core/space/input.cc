@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "space/attributes.h"
 
 namespace engram {
 
@@ -79,6 +80,9 @@ Status check_episode(const EpisodeFields& episode, uint32_t dimension) {
         "keep it within " + std::to_string(kContentMaxBytes)};
   if (!is_utf8(episode.content))
     return Error::invalid("content of " + quote_text(episode.id) + " is not UTF-8", "pass text");
+  if (!decode_attributes(episode.attributes))
+    return Error::invalid("attributes of " + quote_text(episode.id) + " are not in their canonical encoding",
+                          "encode them with encode_attributes");
   return {};
 }
 
