@@ -8,6 +8,7 @@ import type {Bodies} from "./body.ts";
 import type {Gate} from "./gate.ts";
 import type {Health} from "./health.ts";
 import type {Principal} from "./keys.ts";
+import type {Metrics} from "./metrics.ts";
 import type {Verb} from "./operation.ts";
 import type {Spaces} from "./spaces.ts";
 import {checkText} from "./validator.ts";
@@ -18,6 +19,7 @@ export interface Context {
   bodies: Bodies;
   admission: Admission;
   health: Health;
+  metrics: Metrics;
   log: Logger;
   /** Milliseconds since 1970. */
   clock(): number;

@@ -34,4 +34,8 @@ export class Health {
     const status = ill.size === 0 ? "ok" : ill.size < count ? "degraded" : "failed";
     return {status, phase: this.phase, spaces: [...ill].map(([space, code]) => ({space, code}))};
   }
+
+  ready(spaces: Spaces): boolean {
+    return this.phase === "serving" && this.report(spaces).status !== "failed";
+  }
 }

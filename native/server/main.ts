@@ -28,6 +28,8 @@ const {values} = parseArgs({
     keys: {type: "string"},
     "tls-cert": {type: "string"},
     "tls-key": {type: "string"},
+    "headers-timeout-ms": {type: "string"},
+    "request-timeout-ms": {type: "string"},
     "log-level": {type: "string", default: "info"},
     "add-key": {type: "boolean", default: false},
     spaces: {type: "string", default: "*"},
@@ -49,6 +51,12 @@ async function serve(data: string): Promise<void> {
     log,
     ...(values.host === undefined ? {} : {host: values.host}),
     ...(values.keys === undefined ? {} : {keys: values.keys}),
+    ...(values["headers-timeout-ms"] === undefined
+      ? {}
+      : {headersTimeoutMs: Number(values["headers-timeout-ms"])}),
+    ...(values["request-timeout-ms"] === undefined
+      ? {}
+      : {requestTimeoutMs: Number(values["request-timeout-ms"])}),
     ...(cert && key ? {tls: {cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8")}} : {}),
   });
   log.info({port: server.port, data}, "serving");

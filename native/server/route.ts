@@ -69,6 +69,7 @@ export function addRoute(
   app.route({
     method: declared.method,
     url: routed(version, declared.path),
+    config: {operation: declared.id, version},
     async handler(request, reply) {
       const entered = enter(request.raw, request.params as object, request.query as object);
       const {principal, name, params, query} = entered;

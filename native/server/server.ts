@@ -1,4 +1,5 @@
 // The server: an engine on a port. Loopback by default; any other address only with keys and TLS.
+import {randomUUID} from "node:crypto";
 import {createServer as createHttp, type RequestListener} from "node:http";
 import {createServer as createHttps} from "node:https";
 import type {AddressInfo} from "node:net";
@@ -6,6 +7,7 @@ import Fastify, {type FastifyInstance, type FastifyReply} from "fastify";
 import {type Logger, pino} from "pino";
 import {Engine, InvalidArgumentError} from "../engine.ts";
 import {Admission} from "./admission.ts";
+import {Audit} from "./audit.ts";
 import {Bodies} from "./body.ts";
 import type {Context} from "./context.ts";
 import {RefusedError, refusal} from "./error.ts";
@@ -13,6 +15,7 @@ import {Gate} from "./gate.ts";
 import {Health} from "./health.ts";
 import {Keys} from "./keys.ts";
 import * as limits from "./limits.ts";
+import {Metrics, type Served} from "./metrics.ts";
 import {openApi} from "./openapi.ts";
 import {VERSIONS} from "./operation.ts";
 import {OPERATIONS, STREAMS} from "./operations/index.ts";
@@ -31,10 +34,14 @@ export interface ServerOptions {
   keys?: string;
   /** PEM of certificate and key. */
   tls?: {cert: string; key: string};
+  /** A request's head, and the whole of it, must have come by then; limits.ts has the defaults. */
+  headersTimeoutMs?: number;
+  requestTimeoutMs?: number;
   log?: Logger;
   clock?: () => number;
 }
 
+const MS_PER_S = 1_000;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 function checkAddress({host = "127.0.0.1", keys, tls}: ServerOptions): string {
@@ -47,11 +54,11 @@ function checkAddress({host = "127.0.0.1", keys, tls}: ServerOptions): string {
   return host;
 }
 
-function listener({tls}: ServerOptions, handler: RequestListener) {
+function listener({tls, headersTimeoutMs, requestTimeoutMs}: ServerOptions, handler: RequestListener) {
   const options = {
     maxHeaderSize: limits.HEADERS_MAX_BYTES,
-    headersTimeout: limits.HEADERS_TIMEOUT_MS,
-    requestTimeout: limits.REQUEST_TIMEOUT_MS,
+    headersTimeout: headersTimeoutMs ?? limits.HEADERS_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs ?? limits.REQUEST_TIMEOUT_MS,
     keepAliveTimeout: limits.KEEP_ALIVE_TIMEOUT_MS,
     connectionsCheckingInterval: limits.CONNECTIONS_CHECK_MS,
     noDelay: true,
@@ -78,31 +85,45 @@ export class Server {
     const keys = options.keys === undefined ? undefined : Keys.read(options.keys);
     const engine = await Engine.open(options.data);
     const drain = new AbortController();
+    const metrics = new Metrics();
     const context: Context = {
+      metrics,
       draining: drain.signal,
       spaces: await Spaces.open(engine, options.data),
-      gate: new Gate(keys),
+      gate: new Gate(keys, new Audit(log, metrics)),
       bodies: new Bodies(),
       admission: new Admission(),
       health: new Health(),
       log,
       clock: options.clock ?? Date.now,
     };
+    metrics.watch(context, options.data);
     const short = shortPath(context);
     const app = Fastify({
       serverFactory: (route) =>
         listener(options, (request, response) => short(request, response) || route(request, response)),
       routerOptions: {maxParamLength: 1_024},
       exposeHeadRoutes: false,
+      genReqId: () => randomUUID(),
       frameworkErrors: (error, _request, reply) => fail(error, reply),
     }) as unknown as FastifyInstance;
     // Routes receive their bodies themselves, after the key was checked.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    app.addHook("onResponse", async ({routeOptions, id}, {statusCode, elapsedTime}) => {
+      const {operation = "none", version = "none"} = routeOptions.config as Partial<Served>;
+      metrics.served({
+        operation,
+        version,
+        status: statusCode,
+        seconds: elapsedTime / MS_PER_S,
+        requestId: id,
+      });
+    });
     app.setErrorHandler((error, request, reply) => {
       const {status} = refusal(error);
       if (status >= 500)
-        log.error({err: error, status, method: request.method, url: request.url}, "request failed");
+        log.error({err: error, status, requestId: request.id, url: request.url}, "request failed");
       return fail(error, reply);
     });
     app.setNotFoundHandler((request, reply) =>
@@ -141,6 +162,7 @@ export class Server {
 
 function fail(error: unknown, reply: FastifyReply) {
   const {status, body, retryAfterS, closes} = refusal(error);
+  reply.header("x-request-id", reply.request.id);
   if (closes) reply.raw.shouldKeepAlive = false;
   const answer = reply.code(status).type("application/json");
   if (retryAfterS !== undefined) answer.header("retry-after", String(retryAfterS));
@@ -148,16 +170,19 @@ function fail(error: unknown, reply: FastifyReply) {
 }
 
 /** What is told of the server itself, without a version. */
-function addOwnRoutes(app: FastifyInstance, {health, spaces}: Context): void {
+function addOwnRoutes(app: FastifyInstance, {health, spaces, metrics, gate}: Context): void {
   const document = JSON.stringify(openApi());
   app.get("/openapi.json", (_request, reply) => reply.type("application/json").send(document));
+  app.get("/metrics", async (request, reply) => {
+    gate.admit(request.raw, "observe", undefined);
+    return reply.header("content-type", metrics.contentType).send(await metrics.text());
+  });
   app.get("/health", (_request, reply) => {
     const report = health.report(spaces);
     return reply.code(report.status === "failed" ? 503 : 200).send(report);
   });
   app.get("/ready", (_request, reply) => {
-    const report = health.report(spaces);
-    const ready = report.phase === "serving" && report.status !== "failed";
-    return reply.code(ready ? 200 : 503).send({ready, ...report});
+    const ready = health.ready(spaces);
+    return reply.code(ready ? 200 : 503).send({ready, ...health.report(spaces)});
   });
 }

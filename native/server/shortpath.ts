@@ -25,6 +25,7 @@ const JSON_ANSWER = "application/json; charset=utf-8";
 const PLAIN_NAME = /^[\w-]+$/;
 /** Options under which one search is short enough for the thread that serves. */
 const K_MAX = 100;
+const MS_PER_S = 1_000;
 
 const checkRest = checkBody(Type.Object({...RecallInput.properties, vector: Type.Null()}));
 const checkWhole = checkBody(RecallInput);
@@ -56,7 +57,7 @@ interface Found {
 
 /** Handles the request, or says that it is none of its own. */
 export function shortPath(context: Context): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const {admission, bodies} = context;
+  const {admission, bodies, metrics, log} = context;
   const enter = entrance(recallOperation, context);
   const desks = new WeakMap<Space, Desk>();
 
@@ -91,6 +92,7 @@ export function shortPath(context: Context): (request: IncomingMessage, response
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse, name: string, search: string) {
+    const began = performance.now();
     let release: Release | undefined;
     try {
       const query = search === "" ? {} : Object.fromEntries(new URLSearchParams(search));
@@ -103,9 +105,16 @@ export function shortPath(context: Context): (request: IncomingMessage, response
       const found = recall(desk, cue);
       answer(request, response, found instanceof Promise ? await found : found);
     } catch (error) {
+      if (refusal(error).status >= 500) log.error({err: error, url: request.url}, "request failed");
       fail(response, error);
     } finally {
       release?.();
+      metrics.served({
+        operation: recallOperation.id,
+        version: "v1",
+        status: response.statusCode,
+        seconds: (performance.now() - began) / MS_PER_S,
+      });
     }
   }
 

@@ -59,6 +59,7 @@ export function addStreams(
       app.route({
         method: operation.method,
         url: routed(version, operation.path),
+        config: {operation: operation.id, version},
         async handler(request, reply) {
           const entered = enter(request.raw, request.params as object, request.query as object);
           const type = essence(request.headers["content-type"]);
