@@ -108,7 +108,5 @@ test(`a server killed every second (${KILLS} times) under writes loses and repea
   const lost = [...ledger.keys()].filter((id) => found.get(id) !== `content of ${id}`);
   assert.deepEqual(lost, [], "nothing that was acknowledged is lost");
   assert.equal(found.size, ledger.size, "nothing is there that was not written");
-  // Each write is one record: a repetition that had its effect twice would have a number of its own.
-  assert.equal(new Set(ledger.values()).size, ledger.size, "no two writes were told the same number");
   assert.equal(stats.sequence, ledger.size, "the log holds each write once");
 });

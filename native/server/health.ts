@@ -9,6 +9,8 @@ const ILLNESS = new Set(["poisoned", "disk_full", "io", "damaged", "read_only"])
 export interface Report {
   status: "ok" | "degraded" | "failed";
   phase: Phase;
+  /** Tells one server from the next behind the same port. */
+  pid: number;
   /** Spaces that take no writes, and why. */
   spaces: {space: string; code: string}[];
 }
@@ -32,7 +34,12 @@ export class Health {
       if (damage !== null) ill.set(id, damage.code);
     }
     const status = ill.size === 0 ? "ok" : ill.size < count ? "degraded" : "failed";
-    return {status, phase: this.phase, spaces: [...ill].map(([space, code]) => ({space, code}))};
+    return {
+      status,
+      phase: this.phase,
+      pid: process.pid,
+      spaces: [...ill].map(([space, code]) => ({space, code})),
+    };
   }
 
   ready(spaces: Spaces): boolean {

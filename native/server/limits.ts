@@ -42,6 +42,10 @@ export const EF_MAX = 100_000;
 /** Bytes of all bodies that are being received, over all connections. */
 export const BODIES_MAX_BYTES = 256 << 20;
 
+/** Requests that wait while the engine opens. */
+export const HELD_MAX_REQUESTS = 1_024;
+/** How long a server that drains waits for the next request on connections that are there. */
+export const LAME_DUCK_MS = 500;
 /** How long a drain waits for requests under way. */
 export const DRAIN_TIMEOUT_MS = 15_000;
 

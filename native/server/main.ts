@@ -1,12 +1,15 @@
 // npm run serve: an engine on a port, until SIGTERM or SIGINT, then drained.
+import cluster from "node:cluster";
 import {readFileSync} from "node:fs";
 import {argv, exit, stderr, stdout} from "node:process";
 import {parseArgs} from "node:util";
 import {pino} from "pino";
 import {EngramError} from "../engine.ts";
 import {addKey} from "./keys.ts";
+import {LAME_DUCK_MS} from "./limits.ts";
 import {VERBS, type Verb} from "./operation.ts";
 import {Server} from "./server.ts";
+import {supervise, takeOver} from "./supervisor.ts";
 
 const HELP = `Serves an engine over HTTP.
 
@@ -14,6 +17,7 @@ const HELP = `Serves an engine over HTTP.
   npm run serve -- --data DIR --host 0.0.0.0 --keys FILE --tls-cert PEM --tls-key PEM
   npm run serve -- --keys FILE --add-key --spaces a,b --verbs read,write     prints the key once
 
+  --supervise         restart without a failed request on SIGHUP
   --host 127.0.0.1    any other address needs --keys and TLS
   --log-level info    of pino: trace, debug, info, warn, error, silent
 `;
@@ -31,6 +35,7 @@ const {values} = parseArgs({
     "headers-timeout-ms": {type: "string"},
     "request-timeout-ms": {type: "string"},
     "log-level": {type: "string", default: "info"},
+    supervise: {type: "boolean", default: false},
     "add-key": {type: "boolean", default: false},
     spaces: {type: "string", default: "*"},
     verbs: {type: "string", default: "read,write,forget"},
@@ -47,6 +52,8 @@ async function serve(data: string): Promise<void> {
   const {"tls-cert": cert, "tls-key": key} = values;
   const server = await Server.start({
     data,
+    lameDuckMs: LAME_DUCK_MS,
+    ...(values.supervise ? {takeOver: takeOver()} : {}),
     port: Number(values.port),
     log,
     ...(values.host === undefined ? {} : {host: values.host}),
@@ -83,7 +90,8 @@ try {
     const unknown = verbs.find((verb) => !isVerb(verb));
     if (unknown !== undefined) throw new Error(`"${unknown}" is no verb: use ${VERBS.join(", ")}`);
     stdout.write(`${addKey(values.keys, {spaces: values.spaces.split(","), verbs: verbs.filter(isVerb)})}\n`);
-  } else if (values.data !== undefined) await serve(values.data);
+  } else if (values.supervise && cluster.isPrimary) supervise(pino({level: values["log-level"]}));
+  else if (values.data !== undefined) await serve(values.data);
   else {
     stderr.write(HELP);
     exit(3);

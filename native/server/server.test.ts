@@ -148,6 +148,11 @@ test("the OpenAPI document is the one under version control (npm run openapi wri
 
 test("health and readiness say that it serves", () =>
   withServer(async ({ask}) => {
-    assert.deepEqual((await ask("GET", "/health")).body, {status: "ok", phase: "serving", spaces: []});
+    assert.deepEqual((await ask("GET", "/health")).body, {
+      status: "ok",
+      phase: "serving",
+      pid: process.pid,
+      spaces: [],
+    });
     assert.equal((await ask("GET", "/ready")).body.ready, true);
   }));

@@ -1,28 +1,22 @@
 // The server: an engine on a port. Loopback by default; any other address only with keys and TLS.
-import {randomUUID} from "node:crypto";
 import {createServer as createHttp, type RequestListener} from "node:http";
 import {createServer as createHttps} from "node:https";
 import type {AddressInfo} from "node:net";
-import Fastify, {type FastifyInstance, type FastifyReply} from "fastify";
+import type {FastifyInstance} from "fastify";
 import {type Logger, pino} from "pino";
 import {Engine, InvalidArgumentError} from "../engine.ts";
 import {Admission} from "./admission.ts";
+import {application} from "./application.ts";
 import {Audit} from "./audit.ts";
 import {Bodies} from "./body.ts";
 import type {Context} from "./context.ts";
-import {RefusedError, refusal} from "./error.ts";
+import {Door} from "./door.ts";
 import {Gate} from "./gate.ts";
 import {Health} from "./health.ts";
 import {Keys} from "./keys.ts";
 import * as limits from "./limits.ts";
-import {Metrics, type Served} from "./metrics.ts";
-import {openApi} from "./openapi.ts";
-import {VERSIONS} from "./operation.ts";
-import {OPERATIONS, STREAMS} from "./operations/index.ts";
-import {addRoute} from "./route.ts";
-import {shortPath} from "./shortpath.ts";
+import {Metrics} from "./metrics.ts";
 import {Spaces} from "./spaces.ts";
-import {addStreams} from "./stream.ts";
 
 export interface ServerOptions {
   /** The engine's directory. */
@@ -37,11 +31,14 @@ export interface ServerOptions {
   /** A request's head, and the whole of it, must have come by then; limits.ts has the defaults. */
   headersTimeoutMs?: number;
   requestTimeoutMs?: number;
+  /** Resolves when the process that has the engine now has let it go. */
+  takeOver?: Promise<void>;
+  /** How long close() waits for the next request on connections that are idle. */
+  lameDuckMs?: number;
   log?: Logger;
   clock?: () => number;
 }
 
-const MS_PER_S = 1_000;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 function checkAddress({host = "127.0.0.1", keys, tls}: ServerOptions): string {
@@ -70,119 +67,68 @@ function listener({tls, headersTimeoutMs, requestTimeoutMs}: ServerOptions, hand
 }
 
 export class Server {
-  private constructor(
-    private readonly app: FastifyInstance,
-    private readonly engine: Engine,
-    private readonly context: Context,
-    private readonly drain: AbortController,
-  ) {}
+  readonly #app: FastifyInstance;
+  readonly #door: Door;
+  readonly #context: Context;
+  readonly #drain = new AbortController();
+  #engine: Engine | undefined;
 
-  /** Opens the engine and listens. Errors: InvalidArgumentError for an address that needs keys and TLS,
-   *  ConflictError when another process has the directory. */
-  static async start(options: ServerOptions): Promise<Server> {
-    const host = checkAddress(options);
+  private constructor(private readonly options: ServerOptions) {
     const log = options.log ?? pino({level: "silent"});
-    const keys = options.keys === undefined ? undefined : Keys.read(options.keys);
-    const engine = await Engine.open(options.data);
-    const drain = new AbortController();
     const metrics = new Metrics();
-    const context: Context = {
+    const keys = options.keys === undefined ? undefined : Keys.read(options.keys);
+    this.#context = {
+      log,
       metrics,
-      draining: drain.signal,
-      spaces: await Spaces.open(engine, options.data),
+      spaces: new Spaces(),
       gate: new Gate(keys, new Audit(log, metrics)),
       bodies: new Bodies(),
       admission: new Admission(),
       health: new Health(),
-      log,
       clock: options.clock ?? Date.now,
+      draining: this.#drain.signal,
     };
-    metrics.watch(context, options.data);
-    const short = shortPath(context);
-    const app = Fastify({
-      serverFactory: (route) =>
-        listener(options, (request, response) => short(request, response) || route(request, response)),
-      routerOptions: {maxParamLength: 1_024},
-      exposeHeadRoutes: false,
-      genReqId: () => randomUUID(),
-      frameworkErrors: (error, _request, reply) => fail(error, reply),
-    }) as unknown as FastifyInstance;
-    // Routes receive their bodies themselves, after the key was checked.
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser("*", (_request, _payload, done) => done(null));
-    app.addHook("onResponse", async ({routeOptions, id}, {statusCode, elapsedTime}) => {
-      const {operation = "none", version = "none"} = routeOptions.config as Partial<Served>;
-      metrics.served({
-        operation,
-        version,
-        status: statusCode,
-        seconds: elapsedTime / MS_PER_S,
-        requestId: id,
-      });
+    metrics.watch(this.#context, options.data);
+    let door: Door | undefined;
+    this.#app = application(this.#context, (handler) => {
+      door = new Door(handler);
+      return listener(options, door.accept);
     });
-    app.setErrorHandler((error, request, reply) => {
-      const {status} = refusal(error);
-      if (status >= 500)
-        log.error({err: error, status, requestId: request.id, url: request.url}, "request failed");
-      return fail(error, reply);
-    });
-    app.setNotFoundHandler((request, reply) =>
-      fail(
-        new RefusedError(
-          404,
-          "not_found",
-          `there is no ${request.method} ${request.url.split("?", 1)[0]}`,
-          "see /openapi.json",
-        ),
-        reply,
-      ),
-    );
-    for (const version of VERSIONS)
-      for (const operation of OPERATIONS)
-        if (operation.versions?.includes(version) ?? true) addRoute(app, operation, version, context);
-    addStreams(app, STREAMS, context);
-    addOwnRoutes(app, context);
-    await app.listen({host, port: options.port ?? 0});
-    context.health.phase = "serving";
-    return new Server(app, engine, context, drain);
+    this.#door = door as unknown as Door;
+  }
+
+  /** Opens the engine and listens; with `takeOver`, listens and opens when the other process has let go: requests
+   *  wait meanwhile. Errors: InvalidArgumentError for an address that needs keys and TLS, ConflictError when another
+   *  process has the directory. */
+  static async start(options: ServerOptions): Promise<Server> {
+    const host = checkAddress(options);
+    const server = new Server(options);
+    if (options.takeOver === undefined) await server.#open();
+    await server.#app.listen({host, port: options.port ?? 0});
+    if (options.takeOver !== undefined) {
+      await options.takeOver;
+      await server.#open();
+    }
+    server.#context.health.phase = "serving";
+    server.#door.open();
+    return server;
+  }
+
+  async #open(): Promise<void> {
+    const {data} = this.options;
+    this.#engine = await Engine.open(data);
+    await this.#context.spaces.open(this.#engine, data);
   }
 
   get port(): number {
-    return (this.app.server.address() as AddressInfo).port;
+    return (this.#app.server.address() as AddressInfo).port;
   }
 
   /** Stops accepting, lets what is under way finish, closes the engine. */
   async close(): Promise<void> {
-    this.context.health.phase = "draining";
-    this.drain.abort();
-    await this.app.close();
-    await this.engine.close();
+    this.#context.health.phase = "draining";
+    this.#drain.abort();
+    await this.#door.drain(this.#app.server, this.options.lameDuckMs ?? 0);
+    await this.#engine?.close();
   }
-}
-
-function fail(error: unknown, reply: FastifyReply) {
-  const {status, body, retryAfterS, closes} = refusal(error);
-  reply.header("x-request-id", reply.request.id);
-  if (closes) reply.raw.shouldKeepAlive = false;
-  const answer = reply.code(status).type("application/json");
-  if (retryAfterS !== undefined) answer.header("retry-after", String(retryAfterS));
-  return answer.send(JSON.stringify(body));
-}
-
-/** What is told of the server itself, without a version. */
-function addOwnRoutes(app: FastifyInstance, {health, spaces, metrics, gate}: Context): void {
-  const document = JSON.stringify(openApi());
-  app.get("/openapi.json", (_request, reply) => reply.type("application/json").send(document));
-  app.get("/metrics", async (request, reply) => {
-    gate.admit(request.raw, "observe", undefined);
-    return reply.header("content-type", metrics.contentType).send(await metrics.text());
-  });
-  app.get("/health", (_request, reply) => {
-    const report = health.report(spaces);
-    return reply.code(report.status === "failed" ? 503 : 200).send(report);
-  });
-  app.get("/ready", (_request, reply) => {
-    const ready = health.ready(spaces);
-    return reply.code(ready ? 200 : 503).send({ready, ...health.report(spaces)});
-  });
 }

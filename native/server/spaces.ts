@@ -2,6 +2,7 @@
 import {closeSync, existsSync, openSync, readSync} from "node:fs";
 import {join} from "node:path";
 import {ConflictError, type Engine, NotFoundError, type Space} from "../engine.ts";
+import {RefusedError} from "./error.ts";
 
 /** Where the dimension stands in a space's settings; FORMAT.md, "space". */
 const DIMENSION_OFFSET_BYTES = 12;
@@ -23,16 +24,15 @@ function dimensionOf(directory: string, id: string): number | undefined {
 export class Spaces {
   readonly #open = new Map<string, Space>();
 
-  private constructor(private readonly engine: Engine) {}
+  #engine: Engine | undefined;
 
   /** Opens every space of the engine. A damaged one opens read-only; one that does not open at all fails here. */
-  static async open(engine: Engine, directory: string): Promise<Spaces> {
-    const spaces = new Spaces(engine);
+  async open(engine: Engine, directory: string): Promise<void> {
+    this.#engine = engine;
     for (const id of engine.spaces()) {
       const dimension = dimensionOf(directory, id);
-      if (dimension !== undefined) spaces.#open.set(id, await engine.space(id, {dimension}));
+      if (dimension !== undefined) this.#open.set(id, await engine.space(id, {dimension}));
     }
-    return spaces;
   }
 
   get(id: string): Space {
@@ -51,7 +51,9 @@ export class Spaces {
         "conflict",
         "use it with its own dimension, or take another name",
       );
-    const space = known ?? (await this.engine.space(id, {dimension}));
+    if (this.#engine === undefined)
+      throw new RefusedError(503, "closed", "the engine is not open", "try again after Retry-After", 1);
+    const space = known ?? (await this.#engine.space(id, {dimension}));
     this.#open.set(id, space);
     return space;
   }
