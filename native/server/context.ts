@@ -21,6 +21,8 @@ export interface Context {
   health: Health;
   metrics: Metrics;
   log: Logger;
+  /** The directory of backups. */
+  backups: string | undefined;
   /** Milliseconds since 1970. */
   clock(): number;
   /** Aborted when the server drains: streams end then. */

@@ -19,6 +19,7 @@ export class RefusedError extends EngramError {
 const STATUS: Record<string, number> = {
   invalid_argument: 400,
   not_found: 404,
+  compacted: 410,
   too_large: 413,
   conflict: 409,
   read_only: 409,

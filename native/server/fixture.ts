@@ -47,7 +47,11 @@ export async function withServer(
   options: Partial<ServerOptions> = {},
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "engram-server-"));
-  const server = await Server.start({data: join(directory, "data"), ...options});
+  const server = await Server.start({
+    data: join(directory, "data"),
+    backups: join(directory, "backups"),
+    ...options,
+  });
   try {
     await use({ask: asking(`http://127.0.0.1:${server.port}`), server, directory});
   } finally {

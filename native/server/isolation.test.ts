@@ -48,7 +48,11 @@ type Probe = (space: string, i: number) => [method: string, path: string, body?:
 
 const PROBE_KINDS: Probe[] = [
   (space, i) => ["POST", `/v1/spaces/${space}/recall`, {vector: vectorOf(i)}],
-  (space, i) => ["POST", `/v2/spaces/${space}/recall`, {vector: vectorOf(i), exact: true}],
+  (space, i) => [
+    "POST",
+    `/v2/spaces/${space}/recall`,
+    {cue: {kind: "episode", id: idOf(space, i)}, exact: true},
+  ],
   (space, i) => ["POST", `/v1/spaces/${space}/spread`, {seeds: [{id: idOf(space, i)}]}],
   (space, i) => ["POST", `/v1/spaces/${space}/reach`, {id: idOf(space, i), hops: 3}],
   (space, i) => ["GET", `/v1/spaces/${space}/episodes/${idOf(space, i)}`],

@@ -1,12 +1,16 @@
 // Every limit of the server as a named constant, units last.
 
+/** Of the log that a snapshot has replaced: for watchers that were away. */
+export const LOG_RETAIN_BYTES = 64 << 20;
+/** Steps of one write get keys of their own behind it. */
+export const IDEMPOTENCY_KEY_MAX_BYTES = 200;
 /** One request with a vector or a few ids. */
 export const BODY_MAX_BYTES = 1 << 20;
 /** One batch. */
 export const BATCH_BODY_MAX_BYTES = 32 << 20;
 export const HEADERS_MAX_BYTES = 16 << 10;
 /** Nesting of a JSON body: episodes in a batch, attributes in an episode. */
-export const JSON_DEPTH_MAX = 8;
+export const JSON_DEPTH_MAX = 16;
 
 export const HEADERS_TIMEOUT_MS = 10_000;
 /** A request must have arrived whole by then, however slowly. */

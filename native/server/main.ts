@@ -18,6 +18,7 @@ const HELP = `Serves an engine over HTTP.
   npm run serve -- --keys FILE --add-key --spaces a,b --verbs read,write     prints the key once
 
   --supervise         restart without a failed request on SIGHUP
+  --backups DIR       where backups are kept, each in a directory of its own
   --host 127.0.0.1    any other address needs --keys and TLS
   --log-level info    of pino: trace, debug, info, warn, error, silent
 `;
@@ -27,6 +28,7 @@ const {values} = parseArgs({
   args: argv.slice(2),
   options: {
     data: {type: "string"},
+    backups: {type: "string"},
     host: {type: "string"},
     port: {type: "string", default: PORT_DEFAULT},
     keys: {type: "string"},
@@ -56,6 +58,7 @@ async function serve(data: string): Promise<void> {
     ...(values.supervise ? {takeOver: takeOver()} : {}),
     port: Number(values.port),
     log,
+    ...(values.backups === undefined ? {} : {backups: values.backups}),
     ...(values.host === undefined ? {} : {host: values.host}),
     ...(values.keys === undefined ? {} : {keys: values.keys}),
     ...(values["headers-timeout-ms"] === undefined

@@ -19,12 +19,16 @@ function nested(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(nested);
   if (typeof schema !== "object" || schema === null) return schema;
   return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [
-      key,
-      typeof value === "object" && value !== null && names.has(value as TSchema)
-        ? described(value as TSchema)
-        : nested(value),
-    ]),
+    Object.entries(schema)
+      .filter(([key]) => key !== "$id")
+      .map(([key, value]) => [
+        key,
+        key === "$ref"
+          ? `#/components/schemas/${value}`
+          : typeof value === "object" && value !== null && names.has(value as TSchema)
+            ? described(value as TSchema)
+            : nested(value),
+      ]),
   );
 }
 

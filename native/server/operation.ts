@@ -24,6 +24,10 @@ export interface Call<P, Q, B> {
   space: Space;
   spaces: Spaces;
   version: Version;
+  /** The client's Idempotency-Key: the write is done once, however often it comes. */
+  key: string | undefined;
+  /** The directory of backups. */
+  backups: string | undefined;
   /** Milliseconds since 1970. */
   now: number;
   /** Spaces the caller's key may see. */
@@ -54,7 +58,7 @@ export interface StreamOperation<
   open(call: StreamCall<Static<P>, Static<Q>>, lines: AsyncIterable<Static<I>[]>): AsyncIterable<Static<O>>;
 }
 
-export interface StreamCall<P, Q> extends Omit<Call<P, Q, undefined>, "spaces" | "sees"> {
+export interface StreamCall<P, Q> extends Omit<Call<P, Q, undefined>, "spaces" | "sees" | "backups" | "key"> {
   /** A place for one step of the stream, in the queue of its cost. */
   enter(cost: Cost): Release | Promise<Release>;
 }
@@ -107,6 +111,11 @@ export interface Operation<
   answer: A;
   binaryAnswer?: BinaryAnswer<Static<A>>;
   handle(call: Call<Static<P>, Static<Q>, Static<B>>): Promise<Static<A>> | Static<A>;
+}
+
+/** How the engine shall do a write of this call. `step` tells the writes of one request apart. */
+export function writing<Q>({query, now, key}: {query: Q; now: number; key: string | undefined}, step = 0) {
+  return {...query, now, ...(key === undefined ? {} : {key: step === 0 ? key : `${key} ${step}`})};
 }
 
 /** Checks the types of a declaration and forgets them, so that declarations fit in one table. */

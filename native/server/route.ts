@@ -4,9 +4,11 @@ import type {EngramError} from "../engine.ts";
 import {type Context, type Entered, entrance} from "./context.ts";
 import {RefusedError} from "./error.ts";
 import {parseJson} from "./json.ts";
-import {BODY_MAX_BYTES} from "./limits.ts";
+import {BODY_MAX_BYTES, IDEMPOTENCY_KEY_MAX_BYTES} from "./limits.ts";
 import type {Call, Operation, Version} from "./operation.ts";
 import {checkBody} from "./validator.ts";
+
+const MS_PER_S = 1_000;
 
 /** The media type without its parameters. */
 export function essence(header: string | undefined): string {
@@ -34,6 +36,31 @@ export function routed(version: Version, path: string): string {
   return `/${version}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
 }
 
+/** Errors: a key that is empty or too long. */
+function keyOf({headers}: FastifyRequest): string | undefined {
+  const key = headers["idempotency-key"];
+  if (key === undefined) return undefined;
+  if (typeof key === "string" && key !== "" && Buffer.byteLength(key) <= IDEMPOTENCY_KEY_MAX_BYTES)
+    return key;
+  throw new RefusedError(
+    400,
+    "invalid_argument",
+    "the Idempotency-Key is empty or too long",
+    `draw 1 to ${IDEMPOTENCY_KEY_MAX_BYTES} characters for each request`,
+  );
+}
+
+/** Warns who still uses what will go (RFC 9745, RFC 8594). */
+export function deprecation({deprecated}: Operation, version: Version): [string, string][] {
+  if (!deprecated?.versions.includes(version)) return [];
+  const {since, sunset, successor} = deprecated;
+  return [
+    ["deprecation", `@${Date.parse(since) / MS_PER_S}`],
+    ["sunset", new Date(sunset).toUTCString()],
+    ["link", `<${successor}>; rel="successor-version"`],
+  ];
+}
+
 function decoder({body, binaryBody}: Operation) {
   const check = body && checkBody(body);
   return (bytes: Buffer, contentType: string, query: unknown, dimension: number): unknown => {
@@ -55,9 +82,10 @@ export function addRoute(
   version: Version,
   context: Context,
 ): void {
-  const {spaces, bodies, admission, health, clock} = context;
+  const {spaces, bodies, admission, health, clock, backups} = context;
   const enter = entrance(declared, context);
   const decode = decoder(declared);
+  const warnings = deprecation(declared, version);
   const writes = declared.verb === "write" || declared.verb === "forget";
 
   async function receive(request: FastifyRequest, {query, space}: Entered): Promise<unknown> {
@@ -74,11 +102,12 @@ export function addRoute(
       const entered = enter(request.raw, request.params as object, request.query as object);
       const {principal, name, params, query} = entered;
       const signal = leaving(reply);
+      for (const [name, value] of warnings) reply.header(name, value);
       const body = await receive(request, entered);
       const release = await admission.enter(declared.cost, name, signal);
       try {
         const answer = await declared.handle({
-          ...{params, query, body, spaces, version, signal, now: clock()},
+          ...{params, query, body, spaces, version, signal, backups, now: clock(), key: keyOf(request)},
           sees: (id) => principal.may("read", id),
           space: entered.space as Call<never, never, never>["space"],
         });

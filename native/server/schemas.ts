@@ -143,6 +143,34 @@ export const ForgetInput = Type.Object({
   ),
 });
 
+const Scalar = Type.Union([text({maxLength: CONTENT_MAX_BYTES}), Type.Number(), Type.Boolean()]);
+const AttributeKey = text({minLength: 1, maxLength: ID_MAX_BYTES});
+const CONDITIONS_MAX = 64;
+/** A condition on attributes, as the engine takes it. */
+export const Condition = Type.Recursive(
+  (This) =>
+    Type.Union([
+      Type.Object({all: Type.Array(This, {maxItems: CONDITIONS_MAX})}),
+      Type.Object({any: Type.Array(This, {maxItems: CONDITIONS_MAX})}),
+      Type.Object({not: This}),
+      Type.Object({key: AttributeKey, equals: Scalar}),
+      Type.Object({key: AttributeKey, in: Type.Array(Scalar, {minItems: 1, maxItems: CONDITIONS_MAX})}),
+      Type.Object({key: AttributeKey, exists: Type.Boolean()}),
+      Type.Object({key: AttributeKey, min: Type.Number(), max: Type.Optional(Type.Number())}),
+      Type.Object({key: AttributeKey, max: Type.Number()}),
+    ]),
+  {
+    $id: "Condition",
+    description: "an episode without the attribute meets none but `not` and `exists: false`",
+  },
+);
+const filter = {
+  where: Type.Optional(Condition),
+  from: Type.Optional(Time),
+  until: Type.Optional(Time),
+  minConfidence: Type.Optional(Confidence),
+};
+
 const K = Type.Integer({minimum: 1, maximum: RECALL_K_MAX, description: "hits wanted; default 10"});
 const Ef = Type.Integer({
   minimum: 0,
@@ -160,6 +188,38 @@ export const RecallInput = Type.Object({
   k: Type.Optional(K),
   ef: Type.Optional(Ef),
   exact: Type.Optional(Exact),
+  ...filter,
+});
+/** What is asked for, told by its kind: a vector, an episode that is there, or the newest that meet the filter. */
+export const CueInput = Type.Union([
+  Type.Object({kind: Type.Literal("vector"), vector: Vector}),
+  Type.Object({kind: Type.Literal("episode"), id: EpisodeId}),
+  Type.Object({kind: Type.Literal("newest")}),
+]);
+export const RecallInput2 = Type.Object({
+  cue: CueInput,
+  k: Type.Optional(K),
+  ef: Type.Optional(Ef),
+  exact: Type.Optional(Exact),
+  ...filter,
+});
+export const Hits2 = Type.Object({
+  hits: Type.Array(
+    Type.Object({
+      id: EpisodeId,
+      kind: Type.Literal("episode"),
+      score: Type.Number({description: "orders the hits"}),
+      similarity: Type.Union([Type.Number(), Type.Null()], {
+        description: "cosine to the cue's vector; null without one",
+      }),
+      why: Type.Object({
+        by: Type.Union([Type.Literal("similarity"), Type.Literal("recency")]),
+        cue: Type.Union([Type.Literal("vector"), Type.Literal("episode"), Type.Literal("newest")]),
+        from: Type.Optional(EpisodeId),
+      }),
+    }),
+    {description: "best first"},
+  ),
 });
 export const Hit = Type.Object({id: EpisodeId, score: Type.Number({description: "cosine"})});
 export const Hits = Type.Object({hits: Type.Array(Hit, {description: "best first"})});
@@ -215,6 +275,67 @@ export const SpaceStats = Type.Object({
   ),
   digest: Type.String({description: "equal states have equal digests"}),
 });
+export const WatchQuery = Type.Object({
+  from: Type.Optional(
+    Type.Integer({minimum: 1, description: "the first sequence wanted; default: what comes"}),
+  ),
+});
+const EdgeEnds = {from: EpisodeId, to: EpisodeId};
+const change = {sequence: Sequence, at: Time, key: Type.Optional(Type.String())};
+export const Change = Type.Union(
+  [
+    Type.Object({
+      ...change,
+      kind: Type.Literal("store"),
+      episodes: Type.Array(
+        Type.Object({
+          id: EpisodeId,
+          embedding: Type.Union([Vector, Type.Null()]),
+          at: Time,
+          content: Type.String(),
+          attributes: Attributes,
+          confidence: Confidence,
+        }),
+      ),
+    }),
+    Type.Object({
+      ...change,
+      kind: Type.Literal("link"),
+      relation: Relation,
+      linkedAt: Time,
+      edges: Type.Array(Type.Object({...EdgeEnds, weight: Weight})),
+    }),
+    Type.Object({
+      ...change,
+      kind: Type.Literal("unlink"),
+      relation: Relation,
+      edges: Type.Array(Type.Object(EdgeEnds)),
+    }),
+    Type.Object({...change, kind: Type.Literal("forget"), ids: Type.Array(EpisodeId)}),
+    Type.Object({...change, kind: Type.Literal("weaken"), ids: Type.Array(EpisodeId), factor: Type.Number()}),
+    Type.Object({...change, kind: Type.Literal("internal")}),
+  ],
+  {description: "one record of the log"},
+);
+
+const BackupName = Type.String({
+  pattern: "^[a-z0-9_-]{1,64}$",
+  description: "a name below the server's --backups",
+});
+export const BackupInput = Type.Object({backup: BackupName});
+export const BackupDone = Type.Object({
+  sequence: Type.Integer({minimum: 0}),
+  at: Time,
+  files: Type.Integer({minimum: 0}),
+  bytes: Type.Integer({minimum: 0}),
+  addedBytes: Type.Integer({minimum: 0}),
+});
+export const RestoreInput = Type.Object({
+  backup: BackupName,
+  sequence: Type.Optional(Type.Integer({minimum: 0, description: "as of this record"})),
+  time: Type.Optional(Time),
+});
+export const Restored = Type.Object({sequence: Sequence, at: Time, salvaged: Type.Integer({minimum: 0})});
 export const Done = Type.Object({done: Type.Literal(true)});
 
 export const Failure = Type.Object({
@@ -239,8 +360,16 @@ export const NAMED: Record<string, TSchema> = {
   EdgeKeys,
   Edges,
   ForgetInput,
+  Condition,
   RecallInput,
   Hits,
+  RecallInput2,
+  Hits2,
+  Change,
+  BackupInput,
+  BackupDone,
+  RestoreInput,
+  Restored,
   SpreadInput,
   Activated,
   ReachInput,

@@ -1,4 +1,5 @@
 // The server: an engine on a port. Loopback by default; any other address only with keys and TLS.
+import {mkdirSync} from "node:fs";
 import {createServer as createHttp, type RequestListener} from "node:http";
 import {createServer as createHttps} from "node:https";
 import type {AddressInfo} from "node:net";
@@ -21,6 +22,8 @@ import {Spaces} from "./spaces.ts";
 export interface ServerOptions {
   /** The engine's directory. */
   data: string;
+  /** Where backups go and come from, each in a directory of its own; none can be made without it. */
+  backups?: string;
   host?: string;
   /** 0: any free one. */
   port?: number;
@@ -86,6 +89,7 @@ export class Server {
       admission: new Admission(),
       health: new Health(),
       clock: options.clock ?? Date.now,
+      backups: options.backups,
       draining: this.#drain.signal,
     };
     metrics.watch(this.#context, options.data);
@@ -115,9 +119,13 @@ export class Server {
   }
 
   async #open(): Promise<void> {
-    const {data} = this.options;
-    this.#engine = await Engine.open(data);
-    await this.#context.spaces.open(this.#engine, data);
+    const {data, backups} = this.options;
+    if (backups !== undefined) mkdirSync(backups, {recursive: true});
+    this.#engine = await Engine.open(data, {
+      clock: this.#context.clock,
+      retainBytes: limits.LOG_RETAIN_BYTES,
+    });
+    await this.#context.spaces.open(this.#engine);
   }
 
   get port(): number {

@@ -2,7 +2,7 @@
 // it does not know by a glance at the address goes to the router. README.md tells what it reaches and why.
 import type {IncomingMessage, ServerResponse} from "node:http";
 import {Type} from "@sinclair/typebox";
-import type {Space} from "../engine.ts";
+import type {Cue as EngineCue, Space} from "../engine.ts";
 import type {Release} from "./admission.ts";
 import {decodeVector, encodeHits, HITS_TYPE, VECTOR_TYPE} from "./binary.ts";
 import {type Context, entrance} from "./context.ts";
@@ -11,7 +11,7 @@ import {refusal} from "./error.ts";
 import {parseJson} from "./json.ts";
 import {BODY_MAX_BYTES, IN_THREAD_MAX_MS, IN_THREAD_REST_REQUESTS, RECALL_K_DEFAULT} from "./limits.ts";
 import {recallOperation} from "./operations/recall.ts";
-import {essence, unread} from "./route.ts";
+import {deprecation, essence, unread} from "./route.ts";
 import {RecallInput} from "./schemas.ts";
 import {checkBody} from "./validator.ts";
 
@@ -43,11 +43,11 @@ class Desk {
   }
 }
 
-interface Cue {
-  vector: Float32Array;
-  k?: number;
-  ef?: number;
-  exact?: boolean;
+type Cue = EngineCue & {vector: Float32Array};
+
+/** A filter may have to look at much more than a search does. */
+function isFiltered({where, from, until, minConfidence}: Cue): boolean {
+  return where !== undefined || from !== undefined || until !== undefined || minConfidence !== undefined;
 }
 
 interface Found {
@@ -71,7 +71,7 @@ export function shortPath(context: Context): (request: IncomingMessage, response
   function recall(desk: Desk, cue: Cue): Found | Promise<Found> {
     const {k = RECALL_K_DEFAULT, exact = false, ef = 0} = cue;
     if (desk.resting > 0) desk.resting--;
-    else if (!exact && ef === 0 && k <= K_MAX && admission.running("bulk") === 0) {
+    else if (!exact && ef === 0 && k <= K_MAX && !isFiltered(cue) && admission.running("bulk") === 0) {
       const began = performance.now();
       const found = desk.space.recallSync({...cue, k}, desk.ordinals, desk.scores);
       if (performance.now() - began > IN_THREAD_MAX_MS) desk.resting = IN_THREAD_REST_REQUESTS;
@@ -88,7 +88,7 @@ export function shortPath(context: Context): (request: IncomingMessage, response
     const read = readCue(body, desk.scratch);
     if (read !== undefined) return {...query, ...(checkRest(read.rest) as object), vector: read.vector};
     const {vector, ...options} = checkWhole(parseJson(body));
-    return {...query, ...options, vector: Float32Array.from(vector)};
+    return {...query, ...(options as object), vector: Float32Array.from(vector)};
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse, name: string, search: string) {
@@ -146,6 +146,8 @@ export function hitsJson({ids, scores}: Found): string {
   return `${text}]}`;
 }
 
+const WARNINGS = Object.fromEntries(deprecation(recallOperation, "v1"));
+
 function answer(request: IncomingMessage, response: ServerResponse, found: Found): void {
   const binary = request.headers.accept === HITS_TYPE;
   write(
@@ -157,7 +159,11 @@ function answer(request: IncomingMessage, response: ServerResponse, found: Found
 }
 
 function write(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
-  response.writeHead(status, {"content-type": type, "content-length": Buffer.byteLength(body)});
+  response.writeHead(status, {
+    ...WARNINGS,
+    "content-type": type,
+    "content-length": Buffer.byteLength(body),
+  });
   // As text, a body of bytes leaves in one write with its head.
   if (typeof body === "string") response.end(body);
   else response.end(body.toString("latin1"), "latin1");

@@ -1,25 +1,6 @@
 // The spaces of the engine, open by name: what a path's {space} becomes.
-import {closeSync, existsSync, openSync, readSync} from "node:fs";
-import {join} from "node:path";
-import {ConflictError, type Engine, NotFoundError, type Space} from "../engine.ts";
+import {ConflictError, type Engine, NotFoundError, type Restored, type Space} from "../engine.ts";
 import {RefusedError} from "./error.ts";
-
-/** Where the dimension stands in a space's settings; FORMAT.md, "space". */
-const DIMENSION_OFFSET_BYTES = 12;
-
-function dimensionOf(directory: string, id: string): number | undefined {
-  const path = join(directory, id, "space");
-  if (!existsSync(path)) return undefined;
-  const file = openSync(path, "r");
-  try {
-    const bytes = Buffer.alloc(4);
-    return readSync(file, bytes, 0, bytes.length, DIMENSION_OFFSET_BYTES) === bytes.length
-      ? bytes.readUInt32LE(0)
-      : undefined;
-  } finally {
-    closeSync(file);
-  }
-}
 
 export class Spaces {
   readonly #open = new Map<string, Space>();
@@ -27,12 +8,9 @@ export class Spaces {
   #engine: Engine | undefined;
 
   /** Opens every space of the engine. A damaged one opens read-only; one that does not open at all fails here. */
-  async open(engine: Engine, directory: string): Promise<void> {
+  async open(engine: Engine): Promise<void> {
     this.#engine = engine;
-    for (const id of engine.spaces()) {
-      const dimension = dimensionOf(directory, id);
-      if (dimension !== undefined) this.#open.set(id, await engine.space(id, {dimension}));
-    }
+    for (const id of engine.spaces()) this.#open.set(id, await engine.space(id));
   }
 
   get(id: string): Space {
@@ -51,11 +29,22 @@ export class Spaces {
         "conflict",
         "use it with its own dimension, or take another name",
       );
-    if (this.#engine === undefined)
-      throw new RefusedError(503, "closed", "the engine is not open", "try again after Retry-After", 1);
-    const space = known ?? (await this.#engine.space(id, {dimension}));
+    const space = known ?? (await this.engine.space(id, {dimension}));
     this.#open.set(id, space);
     return space;
+  }
+
+  /** Makes a new space out of a backup. Errors: the engine's. */
+  async restore(id: string, backup: string, point: {sequence?: number; time?: number}): Promise<Restored> {
+    const restored = await this.engine.restore(id, backup, point);
+    this.#open.set(id, await this.engine.space(id));
+    return restored;
+  }
+
+  get engine(): Engine {
+    if (this.#engine === undefined)
+      throw new RefusedError(503, "closed", "the engine is not open", "try again after Retry-After", 1);
+    return this.#engine;
   }
 
   [Symbol.iterator](): Iterator<Space> {

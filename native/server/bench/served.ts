@@ -64,7 +64,7 @@ const ROADS: Road[] = [
   {name: "recall, bytes", path: "/v1/spaces/bench/recall", binary: true},
   {name: "null, JSON", path: "/v1/null", binary: false},
   {name: "recall, JSON", path: "/v1/spaces/bench/recall", binary: false},
-  {name: "recall by the router, JSON", path: "/v2/spaces/bench/recall", binary: false},
+  {name: "recall by the router, JSON", path: "/v1/spaces/benc%68/recall", binary: false},
 ];
 
 /** CPU of a process so far, seconds: user and system, all threads. */

@@ -1,6 +1,7 @@
 // Edges of the graph: link, unlink, list, and what spreads along them.
 import type {Static} from "@sinclair/typebox";
-import {operation} from "../operation.ts";
+import {ConflictError} from "../../engine.ts";
+import {type Call, operation, writing} from "../operation.ts";
 import {
   Activated,
   EdgeBatch,
@@ -18,14 +19,46 @@ import {
 type EdgeKey = Static<typeof EdgeKeys>["edges"][number];
 
 /** The engine's batches are of one relation each. */
-function byRelation<E extends EdgeKey>(edges: readonly E[]): Map<string, E[]> {
+function byRelation<E extends EdgeKey>(edges: readonly E[]): E[][] {
   const groups = new Map<string, E[]>();
   for (const edge of edges) {
     const group = groups.get(edge.relation);
     if (group === undefined) groups.set(edge.relation, [edge]);
     else group.push(edge);
   }
-  return groups;
+  return [...groups.values()];
+}
+
+/** Links edges of one relation. Without a time they get the server's, unless the request came before: then the one
+ *  they got first. */
+async function link(
+  call: Pick<Call<unknown, Static<typeof WriteQuery>, unknown>, "space" | "query" | "now" | "key">,
+  edges: Static<typeof EdgeBatch>["edges"],
+  at: number | undefined,
+  step: number,
+): Promise<{sequence: number}> {
+  const {space, now, key} = call;
+  const [first] = edges as [(typeof edges)[number]];
+  const {relation} = first;
+  const attempt = (time: number) =>
+    space.linkBatch(
+      {
+        from: edges.map(({from}) => from),
+        to: edges.map(({to}) => to),
+        relation,
+        weights: Float32Array.from(edges, ({weight}) => weight ?? 1),
+        at: time,
+      },
+      writing(call, step),
+    );
+  try {
+    return await attempt(at ?? now);
+  } catch (error) {
+    const there = space.edges(first.from).find((edge) => edge.to === first.to && edge.relation === relation);
+    if (!(error instanceof ConflictError) || key === undefined || at !== undefined || there === undefined)
+      throw error;
+    return attempt(there.at);
+  }
 }
 
 const SPREAD_LIMIT_DEFAULT = 100;
@@ -42,19 +75,10 @@ export const edgeOperations = [
     query: WriteQuery,
     body: EdgeBatch,
     answer: Written,
-    async handle({space, body: {edges, at}, query, now}) {
+    async handle({body: {edges, at}, ...call}) {
       let sequence = 0;
-      for (const [relation, group] of byRelation(edges))
-        ({sequence} = await space.linkBatch(
-          {
-            from: group.map(({from}) => from),
-            to: group.map(({to}) => to),
-            relation,
-            weights: Float32Array.from(group, ({weight}) => weight ?? 1),
-            at: at ?? now,
-          },
-          query,
-        ));
+      for (const [step, group] of byRelation(edges).entries())
+        ({sequence} = await link(call, group, at, step));
       return {sequence};
     },
   }),
@@ -69,9 +93,10 @@ export const edgeOperations = [
     query: WriteQuery,
     body: EdgeKeys,
     answer: Written,
-    async handle({space, body: {edges}, query}) {
+    async handle({body: {edges}, ...call}) {
       let sequence = 0;
-      for (const edge of edges) ({sequence} = await space.unlink(edge, query));
+      for (const [step, edge] of edges.entries())
+        ({sequence} = await call.space.unlink(edge, writing(call, step)));
       return {sequence};
     },
   }),

@@ -1,7 +1,8 @@
 // Episodes: store, read, scan, forget.
-import {randomUUID} from "node:crypto";
+import {createHash, randomUUID} from "node:crypto";
 import type {Static} from "@sinclair/typebox";
 import {
+  ConflictError,
   type EpisodeBatch as EngineBatch,
   type Episode as EngineEpisode,
   NotFoundError,
@@ -9,7 +10,7 @@ import {
 import {type DecodedBatch, decodeEpisodes, EPISODES_TYPE} from "../binary.ts";
 import {RefusedError} from "../error.ts";
 import {BATCH_BODY_MAX_BYTES} from "../limits.ts";
-import {operation} from "../operation.ts";
+import {type Call, operation, writing} from "../operation.ts";
 import {
   EmbeddingQuery,
   Episode,
@@ -26,20 +27,58 @@ import {
   Written,
 } from "../schemas.ts";
 
+const DRAWN_ID_CHARACTERS = 32;
 const SCAN_LIMIT_DEFAULT = 100;
 
 /** Columns as the engine takes them. Vectors come as one array already where the body was binary. */
-export function columns(batch: DecodedBatch, dimension: number, now: number): EngineBatch {
+export function columns(
+  batch: DecodedBatch,
+  dimension: number,
+  now: (id: string) => number,
+  key?: string,
+): EngineBatch {
   const {episodes} = batch;
+  const ids = episodes.map(({id}, i) => id ?? drawId(key, i));
   const embeddings = batch.embeddings ?? rows(episodes, dimension);
   return {
-    ids: episodes.map(({id}) => id ?? randomUUID()),
+    ids,
     ...(embeddings === undefined ? {} : {embeddings}),
-    at: Float64Array.from(episodes, ({at}) => at ?? now),
+    at: Float64Array.from(episodes, ({at}, i) => at ?? now(ids[i] as string)),
     contents: episodes.map(({content}) => content ?? ""),
     attributes: episodes.map(({attributes}) => attributes ?? {}),
     confidences: Float64Array.from(episodes, ({confidence}) => confidence ?? 1),
   };
+}
+
+/** A repeated request must draw the same id again. */
+function drawId(key: string | undefined, index: number): string {
+  return key === undefined
+    ? randomUUID()
+    : createHash("sha256").update(`${key}\n${index}`).digest("hex").slice(0, DRAWN_ID_CHARACTERS);
+}
+
+/** Stores what the body says. An episode without a time gets the server's, unless the request came before: then the
+ *  one it got first. */
+async function store(
+  {
+    space,
+    query,
+    now,
+    key,
+  }: Pick<Call<unknown, Static<typeof WriteQuery>, unknown>, "space" | "query" | "now" | "key">,
+  body: DecodedBatch,
+): Promise<{ids: string[]; sequence: number}> {
+  const options = writing({query, now, key});
+  const attempt = async (at: (id: string) => number) => {
+    const batch = columns(body, space.dimension, at, key);
+    return {ids: batch.ids, ...(await space.storeBatch(batch, options))};
+  };
+  try {
+    return await attempt(() => now);
+  } catch (error) {
+    if (!(error instanceof ConflictError) || key === undefined) throw error;
+    return attempt((id) => space.get(id)?.at ?? now);
+  }
 }
 
 /** n × d, or nothing where no episode has a vector. The engine takes all of a batch with vectors or none. */
@@ -91,10 +130,9 @@ export const episodeOperations = [
     query: WriteQuery,
     body: EpisodeInput,
     answer: Stored,
-    async handle({space, body, query, now}) {
-      const batch = columns({episodes: [body]}, space.dimension, now);
-      const {sequence} = await space.storeBatch(batch, query);
-      return {id: batch.ids[0] as string, sequence};
+    async handle(call) {
+      const {ids, sequence} = await store(call, {episodes: [call.body]});
+      return {id: ids[0] as string, sequence};
     },
   }),
   operation({
@@ -115,11 +153,7 @@ export const episodeOperations = [
       decode: (bytes, {dimension}) => decodeEpisodes(bytes, dimension) as DecodedBatch,
     },
     answer: StoredBatch,
-    async handle({space, body, query, now}) {
-      const batch = columns(body, space.dimension, now);
-      const {sequence} = await space.storeBatch(batch, query);
-      return {ids: batch.ids, sequence};
-    },
+    handle: (call) => store(call, call.body),
   }),
   operation({
     id: "get",
@@ -168,8 +202,8 @@ export const episodeOperations = [
     query: WriteQuery,
     body: ForgetInput,
     answer: Written,
-    handle: ({space, body: {ids, weaken}, query}) =>
-      space.forget(ids, {...query, ...(weaken === undefined ? {} : {weaken})}),
+    handle: ({body: {ids, weaken}, ...call}) =>
+      call.space.forget(ids, {...writing(call), ...(weaken === undefined ? {} : {weaken})}),
   }),
   operation({
     id: "delete",
@@ -181,6 +215,6 @@ export const episodeOperations = [
     params: EpisodeParams,
     query: WriteQuery,
     answer: Written,
-    handle: ({space, params, query}) => space.forget([params.id], query),
+    handle: (call) => call.space.forget([call.params.id], writing(call)),
   }),
 ];

@@ -1,7 +1,20 @@
 // Spaces: make, list, look at, keep.
+import {join} from "node:path";
 import type {Space} from "../../engine.ts";
+import {RefusedError} from "../error.ts";
 import {operation} from "../operation.ts";
-import {Done, SpaceInput, SpaceList, SpaceParams, SpaceStats, SpaceSummary} from "../schemas.ts";
+import {
+  BackupDone,
+  BackupInput,
+  Done,
+  Restored,
+  RestoreInput,
+  SpaceInput,
+  SpaceList,
+  SpaceParams,
+  SpaceStats,
+  SpaceSummary,
+} from "../schemas.ts";
 
 async function statsOf(space: Space) {
   const {episodes, vectors, edges, logBytes, logSyncs, vectorBytes, indexBytes, sequence, durable} =
@@ -14,6 +27,18 @@ async function statsOf(space: Space) {
     ...{episodes, vectors, edges, logBytes, logSyncs, vectorBytes, indexBytes, sequence, durable, digest},
     readOnly: damage && {code: damage.code, message: damage.message, remedy: damage.remedy},
   };
+}
+
+/** Names only: a client does not choose where on the disk. */
+function backupPath(backups: string | undefined, name: string): string {
+  if (backups === undefined)
+    throw new RefusedError(
+      409,
+      "conflict",
+      "the server has no directory for backups",
+      "start it with --backups DIR",
+    );
+  return join(backups, name);
 }
 
 /** Work on the whole space that answers nothing but that it is done. */
@@ -76,6 +101,32 @@ export const spaceOperations = [
     params: SpaceParams,
     answer: SpaceStats,
     handle: ({space}) => statsOf(space),
+  }),
+  operation({
+    id: "backup",
+    method: "POST",
+    path: "/spaces/{space}/backup",
+    summary: "Brings a backup up to all that was acknowledged: whole at first, then what is new.",
+    verb: "admin",
+    cost: "upkeep",
+    params: SpaceParams,
+    body: BackupInput,
+    answer: BackupDone,
+    handle: ({space, body, backups}) => space.backup(backupPath(backups, body.backup)),
+  }),
+  operation({
+    id: "restore",
+    method: "POST",
+    path: "/spaces/{space}/restore",
+    summary: "Makes a new space out of a backup, as of its end, of a record or of a time.",
+    makesSpace: true,
+    verb: "admin",
+    cost: "upkeep",
+    params: SpaceParams,
+    body: RestoreInput,
+    answer: Restored,
+    handle: ({spaces, params, body: {backup, ...point}, backups}) =>
+      spaces.restore(params.space, backupPath(backups, backup), point),
   }),
   upkeep("sync", "Makes everything acknowledged as async durable.", (space) => space.sync()),
   upkeep("snapshot", "Writes the whole state beside the log and drops the log it replaces.", (space) =>

@@ -1,7 +1,17 @@
 // Operations of many lines, as NDJSON or over a WebSocket.
+import type {Change as EngineChange} from "../../engine.ts";
 import {LINES_PER_WRITE_MAX} from "../limits.ts";
 import {streamOperation} from "../operation.ts";
-import {Episode, EpisodeInput, LineStored, ScanStreamQuery, SpaceParams, WriteQuery} from "../schemas.ts";
+import {
+  Change,
+  Episode,
+  EpisodeInput,
+  LineStored,
+  ScanStreamQuery,
+  SpaceParams,
+  WatchQuery,
+  WriteQuery,
+} from "../schemas.ts";
 import {columns, wire} from "./episodes.ts";
 
 const SCAN_STEP = 256;
@@ -46,7 +56,10 @@ export const streamOperations = [
           const part = group.slice(start, start + LINES_PER_WRITE_MAX);
           const release = await enter("write");
           try {
-            const {sequence} = await space.storeBatch(columns({episodes: part}, space.dimension, now), query);
+            const {sequence} = await space.storeBatch(
+              columns({episodes: part}, space.dimension, () => now),
+              {...query, now},
+            );
             line += part.length;
             yield {line, sequence};
           } finally {
@@ -55,4 +68,31 @@ export const streamOperations = [
         }
     },
   }),
+  streamOperation({
+    id: "watch",
+    method: "GET",
+    path: "/spaces/{space}/watch",
+    summary:
+      "Every durable change in order, first what is past, then live. Resume at the last sequence that came plus one.",
+    verb: "read",
+    params: SpaceParams,
+    query: WatchQuery,
+    answer: Change,
+    open: ({space, query: {from}, signal}) =>
+      wireChanges(space.watch({signal, ...(from === undefined ? {} : {from})})),
+  }),
 ];
+
+/** Vectors as lists. */
+async function* wireChanges(changes: AsyncIterable<EngineChange>) {
+  for await (const change of changes)
+    yield change.kind === "store"
+      ? {
+          ...change,
+          episodes: change.episodes.map((episode) => ({
+            ...episode,
+            embedding: episode.embedding && Array.from(episode.embedding),
+          })),
+        }
+      : change;
+}
