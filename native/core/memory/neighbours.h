@@ -1,0 +1,38 @@
+// Candidate neighbours of a whole set at once, near-linear in its size: a forest of random splits (Dasgupta &
+// Freund 2008, doi:10.1145/1374376.1374452; splits between two members as in Annoy), then neighbours of
+// neighbours (NN-descent, Dong, Moses & Li 2011, doi:10.1145/1963405.1963487). What it finds depends on the
+// set and the seed only, not on the order in which the set was built.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace engram {
+
+struct NeighbourOptions {
+  uint32_t neighbours = 12;  // kept per member
+  uint32_t trees = 4;
+  uint32_t leaf = 64;   // members compared with each other at most
+  uint32_t rounds = 2;  // of neighbours of neighbours
+  uint64_t seed = 1;
+};
+
+/** Rows of unit length in a canonical order: row numbers break ties, so they must not depend on history. */
+struct UnitRows {
+  std::span<const float> values;  // n × dimension, row-major
+  uint32_t dimension = 0;
+
+  size_t size() const { return values.size() / dimension; }
+  std::span<const float> operator[](size_t row) const { return values.subspan(row * dimension, dimension); }
+};
+
+struct Neighbour {
+  float cosine;
+  uint32_t row;
+};
+
+/** For each row up to `neighbours` others, best first, ties by row. Mean cost O(n log n). */
+std::vector<std::vector<Neighbour>> neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options);
+
+}  // namespace engram
