@@ -24,6 +24,7 @@ inline constexpr size_t kFilterMaxParts = 1'024;
 inline constexpr uint32_t kReachMaxHops = 3;
 inline constexpr uint32_t kSpreadMaxDepth = 4;
 inline constexpr size_t kSeedsMaxCount = 10'000;
+inline constexpr size_t kCalibrationKnotsMax = 4'096;
 inline constexpr double kTimeMaxMs = 8.64e15;  // the range of an ECMAScript Date
 
 }  // namespace engram

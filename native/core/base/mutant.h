@@ -28,6 +28,7 @@ enum class Mutant : uint8_t {
   kSnapshotOffByOne,        // the snapshot claims one operation more than it holds
   kBackupBeforeSync,        // a backup copies what the space has not made durable
   kBackupSkipSync,          // a backup's files are not durable when its manifest is
+  kHalfBoundConcept,        // logs a concept's bindings in two records
   kCount
 };
 
@@ -49,7 +50,8 @@ inline constexpr std::array<std::string_view, static_cast<size_t>(Mutant::kCount
     "truncate-before-snapshot",
     "snapshot-off-by-one",
     "backup-before-sync",
-    "backup-skip-sync"};
+    "backup-skip-sync",
+    "half-bound-concept"};
 
 #if defined(ENGRAM_MUTANTS)
 inline Mutant active_mutant = Mutant::kNone;

@@ -1,21 +1,23 @@
 // What an operation of the log does to the state: the same when it is written and when it is replayed.
+#include <algorithm>
+
 #include "space/input.h"
 #include "space/space.h"
 
 namespace engram {
 
-void Space::apply(const Operation& operation) {
+void Space::apply(const Operation& operation, Sequence sequence) {
   std::visit(
-      [this](const auto& one) {
-        using Type = std::decay_t<decltype(one)>;
-        if constexpr (std::is_same_v<Type, StoreOperation> || std::is_same_v<Type, LinkOperation> ||
-                      std::is_same_v<Type, UnlinkOperation> || std::is_same_v<Type, ForgetOperation>)
-          apply(one);
+      [&](const auto& one) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(one)>, StoreOperation>)
+          this->apply(one, sequence);
+        else if constexpr (requires { this->apply(one); })  // not what belongs in snapshots only
+          this->apply(one);
       },
       operation);
 }
 
-void Space::apply(const StoreOperation& operation) {
+void Space::apply(const StoreOperation& operation, Sequence sequence) {
   for (const EpisodeFields& episode : operation.episodes) {
     uint32_t ordinal = ordinalOf(episode.id);
     if (ordinal == kNoNode) {
@@ -27,6 +29,7 @@ void Space::apply(const StoreOperation& operation) {
     if (node.live) attributes_.remove(ordinal, node.at_ms, node.attributes);
     attributes_.add(ordinal, episode.at_ms, episode.attributes);
     const bool moved = node.embedding != episode.embedding;
+    const uint64_t since = node.sequence;
     node = {std::string(episode.id),
             episode.at_ms,
             std::string(episode.content),
@@ -35,10 +38,16 @@ void Space::apply(const StoreOperation& operation) {
             episode.confidence,
             1,
             true};
+    node.sequence = moved ? sequence : since;
+    concepts_.refresh(ordinal);
     if (!moved) continue;
+    concepts_.release(ordinal);
     index_.remove(ordinal);
-    if (!episode.embedding.empty()) index_.add(ordinal, unit(floats(episode.embedding)));
+    if (episode.embedding.empty()) continue;
+    index_.add(ordinal, unit(floats(episode.embedding)));
+    fresh_.push_back(ordinal);
   }
+  settle_concepts();
 }
 
 void Space::apply(const LinkOperation& operation) {
@@ -65,12 +74,50 @@ void Space::apply(const ForgetOperation& operation) {
       nodes_[ordinal].strength *= operation.factor;
       continue;
     }
+    concepts_.release(ordinal);
     index_.remove(ordinal);
     graph_.removeNode(ordinal);
     attributes_.remove(ordinal, nodes_[ordinal].at_ms, nodes_[ordinal].attributes);
     nodes_[ordinal] = {};
     ordinals_.erase(ordinals_.find(id));
   }
+  settle_concepts();
+}
+
+void Space::apply(const TouchOperation& operation) {
+  for (const View id : operation.ids) {
+    const uint32_t ordinal = ordinalOf(id);
+    if (ordinal == kNoNode) continue;
+    Node& node = nodes_[ordinal];
+    node.stability = stability_after(memory_.decay, access_of(node), operation.at_ms);
+    ++node.access_count;
+    node.last_access_ms = std::max(node.last_access_ms, operation.at_ms);
+  }
+}
+
+void Space::apply(const BindOperation& operation) {
+  std::vector<uint32_t> episodes;
+  for (const View id : operation.ids) episodes.push_back(ordinalOf(id));
+  concepts_.bind(operation.number, operation.at_ms, episodes);
+  settle_concepts();
+}
+
+void Space::apply(const DissolveOperation& operation) {
+  for (const uint32_t number : operation.numbers) concepts_.dissolve(number);
+}
+
+void Space::apply(const CycleOperation& operation) {
+  ++cycles_.cycles;
+  cycles_.last = operation;
+  std::erase_if(fresh_, [&](uint32_t ordinal) { return nodes_[ordinal].sequence <= operation.through; });
+}
+
+void Space::apply(const MemoryOperation& operation) {
+  memory_ = {operation.decay, Calibration(operation.calibration)};
+}
+
+void Space::settle_concepts() {
+  concepts_.settle(index_, [this](uint32_t ordinal) { return nodes_[ordinal].at_ms; });
 }
 
 }  // namespace engram

@@ -29,12 +29,7 @@ void Concepts::reserve_numbers(uint32_t end) {
   if (concepts_.size() < end) concepts_.resize(end);
 }
 
-void Concepts::touch(uint32_t number) {
-  if (std::find(changed_.begin(), changed_.end(), number) == changed_.end()) changed_.push_back(number);
-}
-
-void Concepts::bind(uint32_t number, double at_ms, std::span<const uint32_t> episodes,
-                    const MemberView& members) {
+void Concepts::bind(uint32_t number, double at_ms, std::span<const uint32_t> episodes) {
   reserve_numbers(number + 1);
   if (!concepts_[number].live) {
     concepts_[number] = {
@@ -53,8 +48,7 @@ void Concepts::bind(uint32_t number, double at_ms, std::span<const uint32_t> epi
     bindings.insert(std::lower_bound(bindings.begin(), bindings.end(), episode, before), {episode, 0, 0});
     ++bindings_;
   }
-  touch(number);
-  settle(members);
+  changed_.push_back(number);
 }
 
 void Concepts::release(uint32_t episode) {
@@ -64,7 +58,11 @@ void Concepts::release(uint32_t episode) {
   auto& bindings = concepts_[number].bindings;
   bindings.erase(std::lower_bound(bindings.begin(), bindings.end(), episode, before));
   --bindings_;
-  touch(number);
+  changed_.push_back(number);
+}
+
+void Concepts::refresh(uint32_t episode) {
+  if (of(episode) != kNone) changed_.push_back(of(episode));
 }
 
 void Concepts::end_life(uint32_t number) {
@@ -79,13 +77,15 @@ void Concepts::dissolve(uint32_t number) {
   if (live(number)) end_life(number);
 }
 
-void Concepts::settle(const MemberView& members) {
+void Concepts::settle(const VectorIndex& vectors, const TimeOf& at_ms) {
+  std::sort(changed_.begin(), changed_.end());
+  changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
   for (const uint32_t number : changed_)
-    if (concepts_[number].live) follow(number, members);
+    if (concepts_[number].live) follow(number, vectors, at_ms);
   changed_.clear();
 }
 
-void Concepts::follow(uint32_t number, const MemberView& members) {
+void Concepts::follow(uint32_t number, const VectorIndex& vectors, const TimeOf& at_ms) {
   Concept& one = concepts_[number];
   if (one.bindings.empty()) {
     end_life(number);
@@ -95,9 +95,9 @@ void Concepts::follow(uint32_t number, const MemberView& members) {
   std::vector<double> sum(dimension_, 0);
   one.at_ms = 0;
   for (const Binding& binding : one.bindings) {
-    const auto vector = members.vectors.vector(binding.episode);
+    const auto vector = vectors.vector(binding.episode);
     for (size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(vector[i]);
-    one.at_ms += members.at_ms(binding.episode) / static_cast<double>(one.size());
+    one.at_ms += at_ms(binding.episode) / static_cast<double>(one.size());
   }
   double squared = 0;
   for (const double value : sum) squared += value * value;
@@ -105,7 +105,7 @@ void Concepts::follow(uint32_t number, const MemberView& members) {
   const std::vector<float> values(sum.begin(), sum.end());
   one.centroid = unit(values);
   for (Binding& binding : one.bindings) {
-    const auto vector = members.vectors.vector(binding.episode);
+    const auto vector = vectors.vector(binding.episode);
     double along = 0;
     for (size_t i = 0; i < sum.size(); ++i) along += static_cast<double>(vector[i]) * sum[i];
     binding.strength = squared > 0 ? static_cast<float>(std::clamp(along / std::sqrt(squared), 0.0, 1.0)) : 0;

@@ -37,11 +37,8 @@ struct Concept {
   double sum_length() const;
 };
 
-/** What a concept needs to know of its members. */
-struct MemberView {
-  const VectorIndex& vectors;
-  const std::function<double(uint32_t)>& at_ms;
-};
+/** When an episode happened, ms. */
+using TimeOf = std::function<double(uint32_t episode)>;
 
 class Concepts {
  public:
@@ -50,14 +47,17 @@ class Concepts {
   explicit Concepts(uint32_t dimension);
 
   /** Binds episodes to a concept, which is formed when it is not there yet; an episode bound elsewhere moves.
-   * A concept that lost its last member is gone. */
-  void bind(uint32_t number, double at_ms, std::span<const uint32_t> episodes, const MemberView& members);
+   */
+  void bind(uint32_t number, double at_ms, std::span<const uint32_t> episodes);
   void dissolve(uint32_t number);
-  /** Takes an episode out of its concept; settle() must follow. */
+  /** Takes an episode out of its concept. */
   void release(uint32_t episode);
-  /** Makes centroids follow what bind() and release() changed. */
-  void settle(const MemberView& members);
-  /** As a snapshot holds it; settle() must follow. False when it cannot be. */
+  /** Something about a bound episode changed, but for its vector. */
+  void refresh(uint32_t episode);
+  /** Makes centroids follow their members: call it after any of these, when the vectors are as they will be.
+   * A concept that lost its last member is gone then. */
+  void settle(const VectorIndex& vectors, const TimeOf& at_ms);
+  /** As a snapshot holds it, members ascending. False when it cannot be. */
   bool restore(uint32_t number, double formed_at_ms, float strength, std::span<const uint32_t> episodes);
 
   /** The concept an episode is bound to; kNone when there is none. */
@@ -79,8 +79,7 @@ class Concepts {
   std::optional<std::string> disagreement(const VectorIndex& vectors) const;
 
  private:
-  void touch(uint32_t number);
-  void follow(uint32_t number, const MemberView& members);
+  void follow(uint32_t number, const VectorIndex& vectors, const TimeOf& at_ms);
   void end_life(uint32_t number);
 
   const uint32_t dimension_;

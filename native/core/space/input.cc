@@ -62,13 +62,37 @@ Status check_relation(View relation) {
   return {};
 }
 
+Status check_time(double at_ms, const std::string& whose) {
+  if (std::isfinite(at_ms) && std::abs(at_ms) <= kTimeMaxMs) return {};
+  return Error::invalid("time of " + whose + " is " + std::to_string(at_ms),
+                        "pass milliseconds since 1970 in the range of a Date");
+}
+
+Status check_memory(const MemorySettings& settings) {
+  const DecaySettings& decay = settings.decay;
+  if (decay.model > DecayModel::kSpacing)
+    return Error::invalid("decay model " + std::to_string(static_cast<int>(decay.model)) + " is not known",
+                          "use one of the four of memory/decay.h");
+  if (!(decay.tau_ms > 0 && std::isfinite(decay.tau_ms)) || !(decay.beta >= 0 && decay.beta <= 10) ||
+      !(decay.spacing_gain >= 0 && decay.spacing_gain <= 100))
+    return Error::invalid("decay has tau " + std::to_string(decay.tau_ms) + " ms, beta " +
+                              std::to_string(decay.beta) + ", spacing gain " +
+                              std::to_string(decay.spacing_gain),
+                          "use tau above 0, beta from 0 to 10, gain from 0 to 100");
+  if (settings.calibration.knots().size() > kCalibrationKnotsMax ||
+      !Calibration::valid(settings.calibration.knots()))
+    return Error::invalid(
+        "the calibration does not rise from score to score within 0 to 1, or has more than " +
+            std::to_string(kCalibrationKnotsMax) + " knots",
+        "pass what fit_calibration returns");
+  return {};
+}
+
 Status check_episode(const EpisodeFields& episode, uint32_t dimension) {
   ENGRAM_TRY(check_id(episode.id));
   const std::string whose = "embedding of " + quote_text(episode.id);
   if (!episode.embedding.empty()) ENGRAM_TRY(check_vector(floats(episode.embedding), dimension, whose));
-  if (!std::isfinite(episode.at_ms) || std::abs(episode.at_ms) > kTimeMaxMs)
-    return Error::invalid("time of " + quote_text(episode.id) + " is " + std::to_string(episode.at_ms),
-                          "pass milliseconds since 1970 in the range of a Date");
+  ENGRAM_TRY(check_time(episode.at_ms, quote_text(episode.id)));
   if (!(episode.confidence >= 0 && episode.confidence <= 1))
     return Error::invalid(
         "confidence of " + quote_text(episode.id) + " is " + std::to_string(episode.confidence),

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "space/answer.h"
 #include "space/operation.h"
 
 namespace engram {
@@ -20,6 +21,9 @@ std::vector<float> floats(View bytes);
 Status check_vector(std::span<const float> values, uint32_t dimension, const std::string& whose);
 Status check_id(View id);
 Status check_relation(View relation);
+/** `whose` names what happened then in the error. */
+Status check_time(double at_ms, const std::string& whose);
+Status check_memory(const MemorySettings& settings);
 Status check_episode(const EpisodeFields& episode, uint32_t dimension);
 
 Error not_found(View id);

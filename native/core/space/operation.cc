@@ -79,6 +79,60 @@ void encode_payload(Writer& writer, const TouchOperation& operation) {
   encode_ids(writer, operation.ids);
 }
 
+void encode_payload(Writer& writer, const BindOperation& operation) {
+  writer.put(operation.number);
+  writer.put(operation.at_ms);
+  encode_ids(writer, operation.ids);
+}
+
+void encode_payload(Writer& writer, const DissolveOperation& operation) {
+  writer.put(static_cast<uint32_t>(operation.numbers.size()));
+  for (const uint32_t number : operation.numbers) writer.put(number);
+}
+
+void encode_payload(Writer& writer, const CycleOperation& operation) {
+  writer.put(operation.at_ms);
+  writer.put(operation.through);
+}
+
+void encode_payload(Writer& writer, const MemoryOperation& operation) {
+  writer.put(static_cast<uint8_t>(operation.decay.model));
+  writer.put(operation.decay.tau_ms);
+  writer.put(operation.decay.beta);
+  writer.put(operation.decay.rehearsals);
+  writer.put(operation.decay.spacing_gain);
+  writer.put(static_cast<uint32_t>(operation.calibration.size()));
+  for (const CalibrationKnot& knot : operation.calibration) {
+    writer.put(knot.score);
+    writer.put(knot.probability);
+  }
+}
+
+void encode_payload(Writer& writer, const ConceptsOperation& operation) {
+  writer.put(static_cast<uint32_t>(operation.concepts.size()));
+  for (const ConceptState& one : operation.concepts) {
+    writer.put(one.number);
+    writer.put(one.formed_at_ms);
+    writer.put(one.strength);
+    writer.put(static_cast<uint32_t>(one.members.size()));
+    for (const uint32_t ordinal : one.members) writer.put(ordinal);
+  }
+}
+
+void encode_payload(Writer& writer, const CyclesOperation& operation) {
+  writer.put(operation.numbers);
+  writer.put(operation.cycles);
+  encode_payload(writer, operation.last);
+}
+
+void encode_payload(Writer& writer, const StabilityOperation& operation) {
+  writer.put(static_cast<uint32_t>(operation.episodes.size()));
+  for (const StabilityState& one : operation.episodes) {
+    writer.put(one.ordinal);
+    writer.put(one.stability);
+  }
+}
+
 void encode_payload(Writer& writer, const StateOperation& operation) {
   writer.put(static_cast<uint32_t>(operation.episodes.size()));
   for (const EpisodeState& state : operation.episodes) {
@@ -166,6 +220,80 @@ Operation decode_touch(Reader& reader, uint32_t) {
   return operation;
 }
 
+std::vector<uint32_t> decode_numbers(Reader& reader) {
+  std::vector<uint32_t> numbers;
+  for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left)
+    numbers.push_back(reader.get<uint32_t>());
+  return numbers;
+}
+
+Operation decode_bind(Reader& reader, uint32_t) {
+  BindOperation operation;
+  operation.number = reader.get<uint32_t>();
+  operation.at_ms = reader.get<double>();
+  operation.ids = decode_ids(reader);
+  return operation;
+}
+
+Operation decode_dissolve(Reader& reader, uint32_t) { return DissolveOperation{decode_numbers(reader)}; }
+
+CycleOperation decode_cycle_fields(Reader& reader) {
+  CycleOperation operation;
+  operation.at_ms = reader.get<double>();
+  operation.through = reader.get<uint64_t>();
+  return operation;
+}
+
+Operation decode_cycle(Reader& reader, uint32_t) { return decode_cycle_fields(reader); }
+
+Operation decode_memory(Reader& reader, uint32_t) {
+  MemoryOperation operation;
+  operation.decay.model = static_cast<DecayModel>(reader.get<uint8_t>());
+  operation.decay.tau_ms = reader.get<double>();
+  operation.decay.beta = reader.get<double>();
+  operation.decay.rehearsals = reader.get<uint32_t>();
+  operation.decay.spacing_gain = reader.get<float>();
+  for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left) {
+    CalibrationKnot knot;
+    knot.score = reader.get<float>();
+    knot.probability = reader.get<float>();
+    operation.calibration.push_back(knot);
+  }
+  return operation;
+}
+
+Operation decode_concepts(Reader& reader, uint32_t) {
+  ConceptsOperation operation;
+  for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left) {
+    ConceptState one;
+    one.number = reader.get<uint32_t>();
+    one.formed_at_ms = reader.get<double>();
+    one.strength = reader.get<float>();
+    one.members = decode_numbers(reader);
+    operation.concepts.push_back(std::move(one));
+  }
+  return operation;
+}
+
+Operation decode_cycles(Reader& reader, uint32_t) {
+  CyclesOperation operation;
+  operation.numbers = reader.get<uint32_t>();
+  operation.cycles = reader.get<uint64_t>();
+  operation.last = decode_cycle_fields(reader);
+  return operation;
+}
+
+Operation decode_stability(Reader& reader, uint32_t) {
+  StabilityOperation operation;
+  for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left) {
+    StabilityState one;
+    one.ordinal = reader.get<uint32_t>();
+    one.stability = reader.get<float>();
+    operation.episodes.push_back(one);
+  }
+  return operation;
+}
+
 Operation decode_state(Reader& reader, uint32_t dimension) {
   StateOperation operation;
   for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left) {
@@ -199,8 +327,7 @@ Operation decode_end(Reader& reader, uint32_t) {
   EndOperation operation;
   operation.episodes = reader.get<uint64_t>();
   operation.edges = reader.get<uint64_t>();
-  for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left)
-    operation.free_ordinals.push_back(reader.get<uint32_t>());
+  operation.free_ordinals = decode_numbers(reader);
   return operation;
 }
 
@@ -228,10 +355,17 @@ constexpr std::array<Kind, std::variant_size_v<Operation>> kKinds = {{
     {OperationType::kUnlink, decode_unlink},
     {OperationType::kForget, decode_forget},
     {OperationType::kTouch, decode_touch},
+    {OperationType::kBind, decode_bind},
+    {OperationType::kDissolve, decode_dissolve},
+    {OperationType::kCycle, decode_cycle},
+    {OperationType::kMemory, decode_memory},
     {OperationType::kState, decode_state},
     {OperationType::kEdges, decode_edges},
     {OperationType::kEnd, decode_end},
     {OperationType::kKeys, decode_keys},
+    {OperationType::kConcepts, decode_concepts},
+    {OperationType::kCycles, decode_cycles},
+    {OperationType::kStability, decode_stability},
 }};
 
 }  // namespace

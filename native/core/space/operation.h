@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "memory/confidence.h"
+#include "memory/decay.h"
 
 namespace engram {
 
@@ -17,11 +19,18 @@ enum class OperationType : uint16_t {
   kUnlink = 3,
   kForget = 4,
   kTouch = 5,
+  kBind = 6,
+  kDissolve = 7,
+  kCycle = 8,
+  kMemory = 9,
   // Only in snapshots:
-  kState = 16,  // episodes with their strength, accesses and ordinals
-  kEdges = 17,  // edges of one relation between ordinals
-  kEnd = 18,    // the last record: counts of all that came before
-  kKeys = 19,   // idempotency keys, oldest first
+  kState = 16,      // episodes with their strength, accesses and ordinals
+  kEdges = 17,      // edges of one relation between ordinals
+  kEnd = 18,        // the last record: counts of all that came before
+  kKeys = 19,       // idempotency keys, oldest first
+  kConcepts = 20,   // concepts with their members, by ordinal
+  kCycles = 21,     // where consolidation stands
+  kStability = 22,  // of episodes that were accessed
 };
 
 /** An episode as it is stored: everything but what the engine keeps about it. */
@@ -71,6 +80,31 @@ struct TouchOperation {
   std::vector<View> ids;
 };
 
+/** Episodes bound to one concept, in one record: bound both ways, or not at all. It forms the concept when
+ * the number is new; an episode bound elsewhere moves. */
+struct BindOperation {
+  uint32_t number = 0;
+  double at_ms = 0;
+  std::vector<View> ids;
+};
+
+/** Ends concepts with all their bindings; their episodes stay. */
+struct DissolveOperation {
+  std::vector<uint32_t> numbers;
+};
+
+/** A cycle of consolidation is through with all episodes stored up to a sequence. */
+struct CycleOperation {
+  double at_ms = 0;
+  uint64_t through = 0;
+};
+
+/** How the space remembers from now on: decay and calibration. */
+struct MemoryOperation {
+  DecaySettings decay;
+  std::vector<CalibrationKnot> calibration;
+};
+
 /** An episode with what the engine keeps about it; a snapshot is made of these. */
 struct EpisodeState {
   EpisodeFields fields;
@@ -97,6 +131,32 @@ struct EdgesOperation {
   std::vector<EdgeState> edges;
 };
 
+struct ConceptState {
+  uint32_t number = 0;
+  double formed_at_ms = 0;
+  float strength = 0;
+  std::vector<uint32_t> members;  // ordinals, ascending
+};
+
+struct ConceptsOperation {
+  std::vector<ConceptState> concepts;
+};
+
+struct CyclesOperation {
+  uint32_t numbers = 0;  // all concept numbers ever given are below
+  uint64_t cycles = 0;
+  CycleOperation last;
+};
+
+struct StabilityState {
+  uint32_t ordinal = 0;
+  float stability = 1;
+};
+
+struct StabilityOperation {
+  std::vector<StabilityState> episodes;
+};
+
 struct EndOperation {
   uint64_t episodes = 0;
   uint64_t edges = 0;
@@ -114,7 +174,9 @@ struct KeysOperation {
 };
 
 using Operation = std::variant<StoreOperation, LinkOperation, UnlinkOperation, ForgetOperation,
-                               TouchOperation, StateOperation, EdgesOperation, EndOperation, KeysOperation>;
+                               TouchOperation, BindOperation, DissolveOperation, CycleOperation,
+                               MemoryOperation, StateOperation, EdgesOperation, EndOperation, KeysOperation,
+                               ConceptsOperation, CyclesOperation, StabilityOperation>;
 
 OperationType type_of(const Operation& operation);
 /** Appends the payload of `operation`. */

@@ -15,7 +15,10 @@ Episode Space::episode_of(const Node& node) const {
           node.content,
           decode_attributes(node.attributes).value_or(Attributes{}),
           node.confidence,
-          node.strength};
+          node.strength,
+          node.access_count,
+          node.last_access_ms,
+          node.stability};
 }
 
 std::optional<Episode> Space::get(View id) const {
@@ -100,8 +103,9 @@ std::vector<std::pair<std::string_view, HistogramCounts>> Space::metrics() const
 SpaceStats Space::stats() const {
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   const MemoryUse memory = index_.memory();
-  return {ordinals_.size(),   index_.size(), graph_.edges(), memory.vectors_bytes,
-          memory.graph_bytes, keys_.size(),  log_->stats()};
+  return {ordinals_.size(),     index_.size(),  graph_.edges(), concepts_.size(),
+          concepts_.bindings(), cycles_.cycles, fresh_.size(),  memory.vectors_bytes,
+          memory.graph_bytes,   keys_.size(),   log_->stats()};
 }
 
 }  // namespace engram

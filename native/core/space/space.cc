@@ -23,7 +23,8 @@ Space::Space(Disk& disk, std::string directory, const SpaceSettings& settings, c
       directory_(std::move(directory)),
       settings_(settings),
       uuid_(uuid),
-      index_({.dimension = settings.dimension}) {}
+      index_({.dimension = settings.dimension}),
+      concepts_(settings.dimension) {}
 
 Result<std::unique_ptr<Space>> Space::open(Disk& disk, const std::string& directory,
                                            const LogOptions& options) {
@@ -46,7 +47,7 @@ Result<std::unique_ptr<Space>> Space::open(Disk& disk, const std::string& direct
       return Error{Code::kDamaged,
                    "record " + std::to_string(record.sequence) + " cannot be: " + possible.error().message,
                    "restore the space from a backup"};
-    space->apply(*operation);
+    space->apply(*operation, record.sequence);
     space->keys_.remember(record.tag, record.sequence);
     return {};
   });
@@ -64,6 +65,15 @@ Status Space::possible(const Operation& operation) const {
     for (const EdgeFields& edge : edges->edges)
       for (const View id : {edge.from, edge.to})
         if (ordinalOf(id) == kNoNode) return not_found(id);
+  if (const auto* bind = std::get_if<BindOperation>(&operation)) {
+    if (bind->number > concepts_.end())
+      return Error::invalid("concept " + std::to_string(bind->number) + " skips a number", "");
+    for (const View id : bind->ids)
+      if (const uint32_t ordinal = ordinalOf(id); ordinal == kNoNode || !index_.contains(ordinal))
+        return not_found(id);
+  }
+  if (const auto* memory = std::get_if<MemoryOperation>(&operation))
+    return check_memory({memory->decay, Calibration(memory->calibration)});
   return {};
 }
 
@@ -92,13 +102,19 @@ Result<Sequence> Space::commit(const Operation& operation, const RecordTag& tag)
     }
     return last;
   }
+  if (const auto* bind = std::get_if<BindOperation>(&operation);
+      mutant(Mutant::kHalfBoundConcept) && bind != nullptr && bind->ids.size() > 1) {
+    const auto middle = bind->ids.begin() + static_cast<ptrdiff_t>(bind->ids.size() / 2);
+    ENGRAM_TRY(commit(BindOperation{bind->number, bind->at_ms, {bind->ids.begin(), middle}}, tag));
+    return commit(BindOperation{bind->number, bind->at_ms, {middle, bind->ids.end()}}, tag);
+  }
   if (mutant(Mutant::kApplyWithoutLog) && std::holds_alternative<UnlinkOperation>(operation)) {
-    apply(operation);
+    apply(operation, log_->position().sequence);
     return log_->position().sequence;
   }
   auto sequence = log_->append(static_cast<uint16_t>(type_of(operation)), payload, tag);
   ENGRAM_TRY(sequence);
-  apply(operation);
+  apply(operation, *sequence);
   keys_.remember(tag, *sequence);
   return sequence;
 }

@@ -21,8 +21,13 @@
 
 #include "graph/graph.h"
 #include "log/log.h"
+#include "memory/completion.h"
+#include "memory/recognition.h"
+#include "space/answer.h"
 #include "space/attribute_index.h"
 #include "space/attributes.h"
+#include "space/concepts.h"
+#include "space/consolidation.h"
 #include "space/filter.h"
 #include "space/idempotency.h"
 #include "space/metrics.h"
@@ -32,6 +37,8 @@
 #include "vector/index.h"
 
 namespace engram {
+
+class SnapshotWriter;
 
 enum class Durability : uint8_t {
   kFsync,  // durable by an fdatasync when the call returns
@@ -59,7 +66,10 @@ struct Episode {
   std::string content;
   Attributes attributes;
   float confidence = 1;
-  float strength = 1;
+  float strength = 1;  // lowered by weakening
+  uint32_t access_count = 0;
+  double last_access_ms = 0;  // 0: never
+  float stability = 1;        // of the spacing-aware decay; grows with spaced access
 };
 
 struct Edge {
@@ -100,6 +110,10 @@ struct SpaceStats {
   uint64_t episodes;
   uint64_t vectors;
   uint64_t edges;
+  uint64_t concepts;
+  uint64_t bindings;
+  uint64_t cycles;   // of consolidation
+  uint64_t pending;  // episodes stored since, not looked at by one yet
   uint64_t vector_bytes;
   uint64_t index_bytes;
   uint64_t idempotency_keys;
@@ -128,6 +142,26 @@ class Space {
   Result<Sequence> forget(const std::vector<View>& ids, const WriteOptions& options,
                           ForgetMode mode = ForgetMode::kDelete, float factor = 0.5F);
 
+  /** An access that counts: raises access count and stability and sets the last access. Unknown ids are no
+   * error.
+   */
+  Result<Sequence> touch(const std::vector<View>& ids, double at_ms, const WriteOptions& options);
+  /** How the space remembers from now on: decay and calibration, kept in its log. */
+  Result<Sequence> configure(const MemorySettings& settings, const WriteOptions& options);
+  MemorySettings memory_settings() const;
+
+  /** One cycle of consolidation at `now_ms`: forms, extends and ends concepts from what is new since the last
+   * one. Runs beside reads and writes: it computes on copies, and commits one concept per hold of the lock,
+   * each in one record. An episode that was changed meanwhile is left out. On an error what was committed
+   * stays. */
+  Result<ConsolidationReport> consolidate(double now_ms, const ConsolidationOptions& options,
+                                          Durability durability);
+  std::optional<ConceptView> find_concept(uint32_t number) const;
+  /** Up to `limit` live concepts from number `first` on. */
+  std::vector<ConceptView> scan_concepts(uint32_t first, size_t limit) const;
+  /** The concept an episode is bound to. */
+  std::optional<uint32_t> concept_of(View id) const;
+
   std::optional<Episode> get(View id) const;
   /** Up to `limit` episodes in the order of their ids, beginning behind `after` (empty: at the first). */
   std::vector<Episode> scan(View after, size_t limit) const;
@@ -145,6 +179,15 @@ class Space {
   /** Without a vector: the newest episodes that meet options.filter, ties by ordinal. Their similarity is 1.
    */
   Result<std::vector<Hit>> recall(const RecallOptions& options) const;
+  /** The whole answer to a cue of any kind; see answer.h. Reading never writes: to count the access, touch().
+   */
+  Result<Answer> answer(const Cue& cue, const AnswerOptions& options) const;
+  /** Fills a partial or noisy cue; empty: no answer. `known` has one entry per value, 0 where the cue is
+   * masked; empty: all are known, though maybe noisy. Rows of the codes index `attractors`. */
+  Result<Completed> complete(std::span<const float> cue, std::span<const uint8_t> known,
+                             const CompletionOptions& options) const;
+  /** Old or new, without content. */
+  Result<Recognition> recognise(std::span<const float> cue, const RecognitionSettings& settings) const;
   Result<SpreadResult> spread(const std::vector<std::pair<View, float>>& seeds,
                               const SpreadOptions& options) const;
   Result<std::vector<uint32_t>> reach(View id, uint32_t hops, Direction direction,
@@ -182,7 +225,12 @@ class Space {
     float confidence = 1;
     float strength = 1;
     bool live = false;
+    uint32_t access_count = 0;
+    double last_access_ms = 0;
+    float stability = 1;
+    uint64_t sequence = 0;  // of the record that gave it its vector
   };
+  friend class Cycle;  // of consolidation
 
   Space(Disk& disk, std::string directory, const SpaceSettings& settings, const SpaceUuid& uuid);
 
@@ -199,11 +247,23 @@ class Space {
   Result<Sequence> commit(const Operation& operation, const RecordTag& tag);
   Status restore(const KeysOperation& keys);
   std::vector<Hit> search(std::span<const float> cue, const RecallOptions& options) const;
-  void apply(const Operation& operation);
-  void apply(const StoreOperation& operation);
+  void apply(const Operation& operation, Sequence sequence);
+  void apply(const StoreOperation& operation, Sequence sequence);
   void apply(const LinkOperation& operation);
   void apply(const UnlinkOperation& operation);
   void apply(const ForgetOperation& operation);
+  void apply(const TouchOperation& operation);
+  void apply(const BindOperation& operation);
+  void apply(const DissolveOperation& operation);
+  void apply(const CycleOperation& operation);
+  void apply(const MemoryOperation& operation);
+  Status restore(const ConceptsOperation& concepts);
+  Status restore(const CyclesOperation& cycles);
+  Status restore(const StabilityOperation& stability);
+  void encode_memory(SnapshotWriter& writer) const;
+  void settle_concepts();
+  AccessState access_of(const Node& node) const;
+  ConceptView view_of(uint32_t number) const;
   uint32_t ordinalOf(View id) const;
   uint16_t relationOf(View relation);
 
@@ -222,6 +282,12 @@ class Space {
   AttributeIndex attributes_;
   IdempotencyKeys keys_;
   Graph graph_;
+  Concepts concepts_;
+  MemorySettings memory_;
+  CyclesOperation cycles_;
+  std::vector<uint32_t>
+      fresh_;  // episodes with a vector, stored since the last cycle; some may be gone since
+  std::mutex consolidate_mutex_;  // one cycle at a time
 };
 
 }  // namespace engram

@@ -1,4 +1,6 @@
 // The whole state as a snapshot, written beside the log and read back.
+#include <algorithm>
+
 #include "base/limits.h"
 #include "base/mutant.h"
 #include "base/phases.h"
@@ -19,10 +21,21 @@ Result<ChainPosition> Space::load_snapshot(const std::string& path) {
         if (const auto* state = std::get_if<StateOperation>(&operation)) return restore(*state);
         if (const auto* edges = std::get_if<EdgesOperation>(&operation)) return restore(*edges);
         if (const auto* keys = std::get_if<KeysOperation>(&operation)) return restore(*keys);
+        if (const auto* concepts = std::get_if<ConceptsOperation>(&operation)) return restore(*concepts);
+        if (const auto* cycles = std::get_if<CyclesOperation>(&operation)) return restore(*cycles);
+        if (const auto* stability = std::get_if<StabilityOperation>(&operation)) return restore(*stability);
+        if (const auto* memory = std::get_if<MemoryOperation>(&operation)) {
+          ENGRAM_TRY(possible(*memory));
+          apply(*memory);
+          return {};
+        }
         return Error{Code::kDamaged, "the snapshot holds an operation that belongs in a log",
                      "restore the space from a backup"};
       });
   ENGRAM_TRY(header);
+  for (uint32_t ordinal = 0; ordinal < nodes_.size(); ++ordinal)
+    if (index_.contains(ordinal) && nodes_[ordinal].sequence > cycles_.last.through)
+      fresh_.push_back(ordinal);
   return header->position;
 }
 
@@ -40,7 +53,11 @@ Status Space::restore(const StateOperation& state) {
                            Bytes(one.fields.embedding),
                            one.fields.confidence,
                            one.strength,
-                           true};
+                           true,
+                           one.access_count,
+                           one.last_access_ms,
+                           1,
+                           one.sequence};
     ordinals_.emplace(std::string(one.fields.id), one.ordinal);
     attributes_.add(one.ordinal, one.fields.at_ms, one.fields.attributes);
     if (!one.fields.embedding.empty()) index_.add(one.ordinal, unit(floats(one.fields.embedding)));
@@ -65,6 +82,36 @@ Status Space::restore(const KeysOperation& keys) {
   return {};
 }
 
+Status Space::restore(const ConceptsOperation& concepts) {
+  for (const ConceptState& one : concepts.concepts) {
+    const bool whole = std::all_of(one.members.begin(), one.members.end(),
+                                   [this](uint32_t ordinal) { return index_.contains(ordinal); });
+    if (!whole || !concepts_.restore(one.number, one.formed_at_ms, one.strength, one.members))
+      return Error{Code::kDamaged, "the snapshot holds a concept that cannot be",
+                   "restore the space from a backup"};
+  }
+  settle_concepts();
+  return {};
+}
+
+Status Space::restore(const CyclesOperation& cycles) {
+  if (cycles.numbers >= MemoryRef::kConceptBit)
+    return Error{Code::kDamaged, "the snapshot holds too many concepts", "restore the space from a backup"};
+  concepts_.reserve_numbers(cycles.numbers);
+  cycles_ = cycles;
+  return {};
+}
+
+Status Space::restore(const StabilityOperation& stability) {
+  for (const StabilityState& one : stability.episodes) {
+    if (one.ordinal >= nodes_.size() || !nodes_[one.ordinal].live)
+      return Error{Code::kDamaged, "the snapshot holds the stability of no episode",
+                   "restore the space from a backup"};
+    nodes_[one.ordinal].stability = one.stability;
+  }
+  return {};
+}
+
 Bytes Space::encode_snapshot(const ChainPosition& position) const {
   constexpr size_t kEpisodesPerSection = 1'000;
   constexpr size_t kEdgesPerSection = 10'000;
@@ -82,7 +129,10 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
     state.episodes.push_back(
         {.fields = {node.id, node.embedding, node.at_ms, node.content, node.attributes, node.confidence},
          .ordinal = ordinal,
-         .strength = node.strength});
+         .strength = node.strength,
+         .access_count = node.access_count,
+         .last_access_ms = node.last_access_ms,
+         .sequence = node.sequence});
     if (state.episodes.size() == kEpisodesPerSection) flush_state();
   }
   flush_state();
@@ -107,7 +157,33 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
     keys.keys.push_back({key, answer.fingerprint, answer.sequence});
   });
   if (!keys.keys.empty()) writer.section(keys);
+  encode_memory(writer);
   return writer.finish(episodes, edges);
+}
+
+/** The second half of memory: settings, concepts with their members, and where consolidation stands. */
+void Space::encode_memory(SnapshotWriter& writer) const {
+  constexpr size_t kConceptsPerSection = 1'000;
+  writer.section(MemoryOperation{memory_.decay, memory_.calibration.knots()});
+  CyclesOperation cycles = cycles_;
+  cycles.numbers = concepts_.end();
+  writer.section(cycles);
+  ConceptsOperation concepts;
+  for (uint32_t number = 0; number < concepts_.end(); ++number) {
+    if (!concepts_.live(number)) continue;
+    const Concept& one = concepts_[number];
+    ConceptState state{number, one.formed_at_ms, one.strength, {}};
+    for (const Binding& binding : one.bindings) state.members.push_back(binding.episode);
+    concepts.concepts.push_back(std::move(state));
+    if (concepts.concepts.size() < kConceptsPerSection) continue;
+    writer.section(concepts);
+    concepts.concepts.clear();
+  }
+  if (!concepts.concepts.empty()) writer.section(concepts);
+  StabilityOperation stability;
+  for (uint32_t ordinal = 0; ordinal < nodes_.size(); ++ordinal)
+    if (nodes_[ordinal].access_count > 0) stability.episodes.push_back({ordinal, nodes_[ordinal].stability});
+  if (!stability.episodes.empty()) writer.section(stability);
 }
 
 Status Space::snapshot() {

@@ -55,6 +55,7 @@ Status Space::verify() const {
       edges != graph_.edges())
     return wrong("counts of " + std::to_string(live) + " episodes, " + std::to_string(vectors) +
                  " vectors, " + std::to_string(edges) + " edges do not add up");
+  if (const auto wrongly = concepts_.disagreement(index_)) return wrong(*wrongly);
   return {};
 }
 
@@ -73,6 +74,9 @@ uint64_t Space::digest() const {
     writer.put(node.at_ms);
     writer.put(node.confidence);
     writer.put(node.strength);
+    writer.put(node.access_count);
+    writer.put(node.last_access_ms);
+    writer.put(node.stability);
     for (const View part :
          {View(id), View(fixed), View(node.content), View(node.attributes), View(node.embedding)})
       add(part);
@@ -93,6 +97,27 @@ uint64_t Space::digest() const {
     add(key);
     digest = mix64(digest ^ answer.fingerprint ^ mix64(answer.sequence));
   });
+  for (uint32_t number = 0; number < concepts_.end(); ++number) {
+    if (!concepts_.live(number)) continue;
+    const Concept& one = concepts_[number];
+    Bytes fixed;
+    Writer writer(fixed);
+    writer.put(number);
+    writer.put(one.formed_at_ms);
+    writer.put(one.strength);
+    writer.put(one.coherence);
+    for (const float value : one.centroid) writer.put(value);
+    add(fixed);
+    std::vector<View> members;
+    for (const Binding& binding : one.bindings) members.push_back(nodes_[binding.episode].id);
+    std::sort(members.begin(), members.end());
+    for (const View member : members) add(member);
+  }
+  Bytes memory;
+  encode_operation(memory, MemoryOperation{memory_.decay, memory_.calibration.knots()});
+  encode_operation(memory, cycles_.last);
+  Writer(memory).put(cycles_.cycles);
+  add(memory);
   return digest;
 }
 

@@ -120,4 +120,20 @@ Result<Sequence> Space::forget(const std::vector<View>& ids, const WriteOptions&
       options, [&] { return request; }, [&](const RecordTag& tag) { return commit(request, tag); });
 }
 
+Result<Sequence> Space::touch(const std::vector<View>& ids, double at_ms, const WriteOptions& options) {
+  ENGRAM_TRY(check_count(ids.size(), "ids"));
+  for (const View id : ids) ENGRAM_TRY(check_id(id));
+  ENGRAM_TRY(check_time(at_ms, "the access"));
+  const TouchOperation request{at_ms, ids};
+  return write(
+      options, [&] { return request; }, [&](const RecordTag& tag) { return commit(request, tag); });
+}
+
+Result<Sequence> Space::configure(const MemorySettings& settings, const WriteOptions& options) {
+  ENGRAM_TRY(check_memory(settings));
+  const MemoryOperation request{settings.decay, settings.calibration.knots()};
+  return write(
+      options, [&] { return request; }, [&](const RecordTag& tag) { return commit(request, tag); });
+}
+
 }  // namespace engram

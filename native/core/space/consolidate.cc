@@ -1,0 +1,401 @@
+// One cycle of consolidation, beside reads and writes: copies what is new in short holds of the readers'
+// lock, thinks without any, and commits one concept per hold of the writers' lock, each in one record. What a
+// write changed in between is left out, and is new again for the next cycle.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "base/limits.h"
+#include "base/phases.h"
+#include "memory/affinity.h"
+#include "space/input.h"
+#include "space/space.h"
+
+namespace engram {
+namespace {
+
+/** Episodes copied or looked up in one hold of the readers' lock. */
+constexpr size_t kEpisodesPerHold = 128;
+/** With at least one new episode in so many unbound ones all of them are clustered anew; with fewer, only the
+ * surroundings of the new ones, so that the work follows what is new. */
+constexpr size_t kBulkShare = 8;
+/** Concepts a new episode is compared with. */
+constexpr uint32_t kNearestConcepts = 3;
+
+Status check_options(double now_ms, const ConsolidationOptions& options) {
+  const auto share = [](double value) { return value > 0 && value <= 1; };
+  if (!std::isfinite(now_ms) || std::abs(now_ms) > kTimeMaxMs)
+    return Error::invalid("now is " + std::to_string(now_ms), "pass milliseconds since 1970");
+  if (!share(options.cluster.merge) || !share(options.cluster.coherence) || !share(options.share))
+    return Error::invalid("merge " + std::to_string(options.cluster.merge) + ", coherence " +
+                              std::to_string(options.cluster.coherence) + ", share " +
+                              std::to_string(options.share),
+                          "pass numbers above 0, at most 1");
+  if (!(options.cluster.tau_ms >= 0))
+    return Error::invalid("tau is " + std::to_string(options.cluster.tau_ms), "pass 0 or more milliseconds");
+  if (options.cluster.size < 2)
+    return Error::invalid("size is " + std::to_string(options.cluster.size), "a concept needs 2 members");
+  if (options.neighbours.neighbours == 0 || options.neighbours.leaf < 2)
+    return Error::invalid("neighbours or leaf is too small", "use at least 1 and 2");
+  return {};
+}
+
+}  // namespace
+
+class Cycle {
+ public:
+  Cycle(Space& space, double now_ms, const ConsolidationOptions& options)
+      : space_(space), now_ms_(now_ms), options_(options) {}
+
+  Result<ConsolidationReport> run() {
+    const uint64_t began = options_.clock_ns ? options_.clock_ns() : 0;
+    gather();
+    ENGRAM_TRY(dissolve());
+    if (!fresh_.empty()) {
+      copy(everything_ ? unbound() : fresh_);
+      ENGRAM_TRY(extend());
+      ENGRAM_TRY(form());
+      ENGRAM_TRY(finish());
+    }
+    report_.elapsed_ns = options_.clock_ns ? options_.clock_ns() - began : 0;
+    return report_;
+  }
+
+ private:
+  using ReadLock = std::shared_lock<std::shared_mutex>;
+  using WriteLock = std::unique_lock<std::shared_mutex>;
+
+  /** An episode as it was when it was copied. */
+  struct Copied {
+    std::string id;
+    uint32_t ordinal;
+    uint64_t sequence;
+    double at_ms;
+    bool fresh;
+    std::vector<float> vector;
+  };
+
+  bool unbound_now(uint32_t ordinal) const {
+    return space_.index_.contains(ordinal) && space_.concepts_.of(ordinal) == Concepts::kNone;
+  }
+
+  /** What is new, and up to where. */
+  void gather() {
+    const auto lock = waiting_lock<ReadLock>(space_.mutex_);
+    through_ = space_.log_->position().sequence;
+    fresh_ = space_.fresh_;
+    std::sort(fresh_.begin(), fresh_.end());
+    fresh_.erase(std::unique(fresh_.begin(), fresh_.end()), fresh_.end());
+    std::erase_if(fresh_, [&](uint32_t ordinal) { return !unbound_now(ordinal); });
+    everything_ = fresh_.size() * kBulkShare >= space_.index_.size() - space_.concepts_.bindings();
+    report_.examined = fresh_.size();
+  }
+
+  std::vector<uint32_t> unbound() const {
+    const auto lock = waiting_lock<ReadLock>(space_.mutex_);
+    std::vector<uint32_t> found;
+    for (uint32_t ordinal = 0; ordinal < space_.nodes_.size(); ++ordinal)
+      if (unbound_now(ordinal)) found.push_back(ordinal);
+    return found;
+  }
+
+  void copy_one(uint32_t ordinal) {
+    if (!unbound_now(ordinal)) return;
+    const auto& node = space_.nodes_[ordinal];
+    const auto vector = space_.index_.vector(ordinal);
+    copied_.push_back({node.id,
+                       ordinal,
+                       node.sequence,
+                       node.at_ms,
+                       std::binary_search(fresh_.begin(), fresh_.end(), ordinal),
+                       {vector.begin(), vector.end()}});
+  }
+
+  /** Copies episodes, and brings them into the order of their ids: what follows depends on the set only. */
+  void copy(const std::vector<uint32_t>& ordinals) {
+    for (size_t at = 0; at < ordinals.size(); at += kEpisodesPerHold) {
+      const auto lock = waiting_lock<ReadLock>(space_.mutex_);
+      for (size_t i = at; i < std::min(ordinals.size(), at + kEpisodesPerHold); ++i) copy_one(ordinals[i]);
+    }
+    order();
+  }
+
+  void order() {
+    std::sort(copied_.begin(), copied_.end(), [](const Copied& a, const Copied& b) { return a.id < b.id; });
+  }
+
+  /** Whether an episode is as it was copied; under a lock. */
+  bool unchanged(const Copied& one) const {
+    return unbound_now(one.ordinal) && space_.nodes_[one.ordinal].sequence == one.sequence;
+  }
+
+  Result<Sequence> commit(const Operation& operation) {
+    if (options_.observer) options_.observer(operation);
+    return space_.commit(operation, {now_ms_, {}, 0});
+  }
+
+  /** Ends concepts that forgetting left too small. */
+  Status dissolve() {
+    std::vector<uint32_t> small;
+    {
+      const auto lock = waiting_lock<ReadLock>(space_.mutex_);
+      for (uint32_t number = 0; number < space_.concepts_.end(); ++number)
+        if (too_small(number)) small.push_back(number);
+    }
+    if (small.empty()) return {};
+    const auto lock = waiting_lock<WriteLock>(space_.mutex_);
+    std::erase_if(small, [&](uint32_t number) { return !too_small(number); });
+    if (small.empty()) return {};
+    ENGRAM_TRY(commit(DissolveOperation{small}));
+    report_.dissolved = small.size();
+    return {};
+  }
+  bool too_small(uint32_t number) const {
+    return space_.concepts_.live(number) && space_.concepts_[number].size() < options_.cluster.size;
+  }
+
+  struct Extension {
+    double affinity;
+    uint32_t at;  // in copied_
+  };
+
+  /** Gives new episodes to the concepts they belong to. */
+  Status extend() {
+    std::map<uint32_t, std::vector<Extension>> wanted;  // by concept
+    for (size_t at = 0; at < copied_.size(); at += kEpisodesPerHold) {
+      const auto lock = waiting_lock<ReadLock>(space_.mutex_);
+      if (space_.concepts_.size() == 0) return {};
+      for (size_t i = at; i < std::min(copied_.size(), at + kEpisodesPerHold); ++i)
+        if (copied_[i].fresh) prefer(static_cast<uint32_t>(i), wanted);
+    }
+    for (auto& [number, extensions] : wanted) {
+      // copied_ is in the order of ids, so that equals are, too.
+      std::stable_sort(extensions.begin(), extensions.end(),
+                       [](const Extension& a, const Extension& b) { return a.affinity > b.affinity; });
+      ENGRAM_TRY(extend(number, extensions));
+    }
+    std::erase_if(copied_, [](const Copied& one) { return one.vector.empty(); });
+    return {};
+  }
+
+  /** The concept of highest average link, if any is high enough. */
+  void prefer(uint32_t at, std::map<uint32_t, std::vector<Extension>>& wanted) {
+    const Copied& one = copied_[at];
+    std::vector<Hit> nearest(kNearestConcepts);
+    nearest.resize(space_.concepts_.nearest(one.vector, kNearestConcepts, scratch_, nearest));
+    double best = 0;
+    uint32_t chosen = Concepts::kNone;
+    for (const Hit& hit : nearest) {
+      const Concept& near = space_.concepts_[hit.ordinal];
+      const double link =
+          static_cast<double>(hit.similarity) * near.sum_length() / static_cast<double>(near.size());
+      const double strength = affinity(link, one.at_ms - near.at_ms, options_.cluster.tau_ms);
+      if (strength < options_.cluster.merge || strength <= best) continue;
+      best = strength;
+      chosen = hit.ordinal;
+    }
+    if (chosen != Concepts::kNone) wanted[chosen].push_back({best, at});
+  }
+
+  /** Binds as many as the concept can take and stay coherent, best first, in one record. */
+  Status extend(uint32_t number, const std::vector<Extension>& extensions) {
+    const auto lock = waiting_lock<WriteLock>(space_.mutex_);
+    if (!space_.concepts_.live(number) || space_.concepts_[number].centroid.empty()) return {};
+    const Concept& grown = space_.concepts_[number];
+    auto n = static_cast<double>(grown.size());
+    const double length = grown.sum_length();
+    std::vector<double> sum(grown.centroid.begin(), grown.centroid.end());
+    for (double& value : sum) value *= length;
+    double squared = length * length;
+    BindOperation bind{number, now_ms_, {}};
+    std::vector<size_t> taken;
+    for (const Extension& extension : extensions) {
+      const Copied& one = copied_[extension.at];
+      if (!unchanged(one)) {
+        ++report_.skipped;
+        continue;
+      }
+      double along = 0;
+      for (size_t i = 0; i < sum.size(); ++i) along += sum[i] * static_cast<double>(one.vector[i]);
+      const double then = squared + 2 * along + 1;
+      if (coherence_of(then, n + 1) < options_.cluster.coherence) continue;
+      squared = then;
+      n += 1;
+      for (size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(one.vector[i]);
+      bind.ids.push_back(one.id);
+      taken.push_back(extension.at);
+    }
+    if (bind.ids.empty()) return {};
+    ENGRAM_TRY(commit(bind));
+    for (const size_t at : taken) copied_[at].vector.clear();  // bound: no part of what follows
+    ++report_.strengthened;
+    report_.bound += bind.ids.size();
+    return {};
+  }
+
+  /** Forms new concepts from what is unbound. */
+  Status form() {
+    const bool surroundings = !everything_;
+    std::vector<std::pair<uint32_t, uint32_t>> near;  // ordinals
+    if (surroundings) look_around(near);
+    std::vector<float> values;
+    std::vector<double> at_ms;
+    values.reserve(copied_.size() * space_.settings_.dimension);
+    for (Copied& one : copied_) {
+      values.insert(values.end(), one.vector.begin(), one.vector.end());
+      at_ms.push_back(one.at_ms);
+      one.vector = {};
+    }
+    const UnitRows rows{values, space_.settings_.dimension};
+    const auto pairs = surroundings ? pairs_of(near) : pairs_of(neighbours_of_all(rows, options_.neighbours));
+    auto clusters = agglomerate(rows, at_ms, pairs, options_.cluster);
+    std::stable_sort(clusters.begin(), clusters.end(), [](const Cluster& a, const Cluster& b) {
+      return a.rows.size() != b.rows.size() ? a.rows.size() > b.rows.size() : a.coherence > b.coherence;
+    });
+    for (const Cluster& cluster : clusters) {
+      const auto lock = waiting_lock<WriteLock>(space_.mutex_);
+      const double most = std::ceil(options_.share * static_cast<double>(space_.index_.size()));
+      if (static_cast<double>(space_.concepts_.size()) >= most) break;
+      ENGRAM_TRY(form(cluster, rows));
+    }
+    return {};
+  }
+
+  Status form(const Cluster& cluster, const UnitRows& rows) {
+    BindOperation bind{space_.concepts_.end(), now_ms_, {}};
+    std::vector<double> sum(rows.dimension, 0);
+    for (const uint32_t row : cluster.rows) {
+      if (!unchanged(copied_[row])) {
+        ++report_.skipped;
+        continue;
+      }
+      bind.ids.push_back(copied_[row].id);
+      for (size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(rows[row][i]);
+    }
+    const double squared = std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0);
+    // Without those that a write in between took, it may be no concept any more.
+    if (bind.ids.size() < options_.cluster.size ||
+        (bind.ids.size() < cluster.rows.size() &&
+         coherence_of(squared, static_cast<double>(bind.ids.size())) < options_.cluster.coherence))
+      return {};
+    ENGRAM_TRY(commit(bind));
+    ++report_.formed;
+    report_.bound += bind.ids.size();
+    return {};
+  }
+
+  /** Copies the unbound neighbours of what is new, and says who is near whom. */
+  void look_around(std::vector<std::pair<uint32_t, uint32_t>>& near) {
+    std::vector<uint32_t> others;
+    const size_t count = copied_.size();
+    std::vector<Hit> hits(options_.neighbours.neighbours + 1);
+    for (size_t at = 0; at < count; at += kEpisodesPerHold) {
+      const auto lock = waiting_lock<ReadLock>(space_.mutex_);
+      for (size_t i = at; i < std::min(count, at + kEpisodesPerHold); ++i) {
+        const size_t found = space_.index_.search(copied_[i].vector,
+                                                  {.k = static_cast<uint32_t>(hits.size())}, scratch_, hits);
+        for (size_t h = 0; h < found; ++h) {
+          const uint32_t other = hits[h].ordinal;
+          if (other == copied_[i].ordinal || !unbound_now(other)) continue;
+          near.emplace_back(copied_[i].ordinal, other);
+          if (!std::binary_search(fresh_.begin(), fresh_.end(), other)) others.push_back(other);
+        }
+      }
+    }
+    std::sort(others.begin(), others.end());
+    others.erase(std::unique(others.begin(), others.end()), others.end());
+    copy(others);
+  }
+
+  static std::vector<CandidatePair> distinct(std::vector<CandidatePair> pairs) {
+    const auto key = [](const CandidatePair& pair) { return std::pair(pair.a, pair.b); };
+    std::sort(pairs.begin(), pairs.end(),
+              [&](const CandidatePair& a, const CandidatePair& b) { return key(a) < key(b); });
+    pairs.erase(std::unique(pairs.begin(), pairs.end(),
+                            [&](const CandidatePair& a, const CandidatePair& b) { return key(a) == key(b); }),
+                pairs.end());
+    return pairs;
+  }
+
+  static std::vector<CandidatePair> pairs_of(const std::vector<std::vector<Neighbour>>& lists) {
+    std::vector<CandidatePair> pairs;
+    for (uint32_t row = 0; row < lists.size(); ++row)
+      for (const Neighbour& near : lists[row])
+        pairs.push_back({std::min(row, near.row), std::max(row, near.row)});
+    return distinct(std::move(pairs));
+  }
+
+  std::vector<CandidatePair> pairs_of(const std::vector<std::pair<uint32_t, uint32_t>>& near) const {
+    std::map<uint32_t, uint32_t> rows;  // by ordinal
+    for (uint32_t row = 0; row < copied_.size(); ++row) rows[copied_[row].ordinal] = row;
+    std::vector<CandidatePair> pairs;
+    for (const auto& [one, other] : near) {
+      const auto a = rows.find(one);
+      const auto b = rows.find(other);
+      if (a == rows.end() || b == rows.end()) continue;  // bound or gone meanwhile
+      pairs.push_back({std::min(a->second, b->second), std::max(a->second, b->second)});
+    }
+    return distinct(std::move(pairs));
+  }
+
+  Status finish() {
+    const auto lock = waiting_lock<WriteLock>(space_.mutex_);
+    ENGRAM_TRY(commit(CycleOperation{now_ms_, through_}));
+    return {};
+  }
+
+  Space& space_;
+  const double now_ms_;
+  const ConsolidationOptions& options_;
+  ConsolidationReport report_;
+  uint64_t through_ = 0;
+  bool everything_ = false;      // cluster all that is unbound, not only what surrounds the new
+  std::vector<uint32_t> fresh_;  // ordinals, ascending
+  std::vector<Copied> copied_;   // by id
+  SearchScratch scratch_;
+};
+
+Result<ConsolidationReport> Space::consolidate(double now_ms, const ConsolidationOptions& options,
+                                               Durability durability) {
+  ENGRAM_TRY(check_options(now_ms, options));
+  const std::lock_guard alone(consolidate_mutex_);
+  auto report = Cycle(*this, now_ms, options).run();
+  ENGRAM_TRY(report);
+  if (durability != Durability::kAsync) ENGRAM_TRY(log_->sync_to(log_->position().sequence));
+  return report;
+}
+
+ConceptView Space::view_of(uint32_t number) const {
+  const Concept& one = concepts_[number];
+  ConceptView view{number, one.centroid, one.coherence, one.strength, one.formed_at_ms, {}};
+  for (const Binding& binding : one.bindings)
+    view.members.push_back({nodes_[binding.episode].id, binding.strength, binding.contribution});
+  std::sort(view.members.begin(), view.members.end(), [](const ConceptMember& a, const ConceptMember& b) {
+    return a.contribution != b.contribution ? a.contribution > b.contribution : a.id < b.id;
+  });
+  return view;
+}
+
+std::optional<ConceptView> Space::find_concept(uint32_t number) const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  if (!concepts_.live(number)) return std::nullopt;
+  return view_of(number);
+}
+
+std::vector<ConceptView> Space::scan_concepts(uint32_t first, size_t limit) const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  std::vector<ConceptView> found;
+  for (uint32_t number = first; number < concepts_.end() && found.size() < limit; ++number)
+    if (concepts_.live(number)) found.push_back(view_of(number));
+  return found;
+}
+
+std::optional<uint32_t> Space::concept_of(View id) const {
+  const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+  const uint32_t ordinal = ordinalOf(id);
+  if (ordinal == kNoNode || concepts_.of(ordinal) == Concepts::kNone) return std::nullopt;
+  return concepts_.of(ordinal);
+}
+
+}  // namespace engram

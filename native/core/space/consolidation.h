@@ -1,0 +1,35 @@
+// One cycle of consolidation: what it may do, and what it did.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "memory/clustering.h"
+#include "memory/neighbours.h"
+#include "space/operation.h"
+
+namespace engram {
+
+struct ConsolidationOptions {
+  ClusterOptions cluster = {};
+  NeighbourOptions neighbours = {};
+  /** Concepts per stored vector at most, those with most members first: memory's own measure of what is worth
+   * a concept. */
+  double share = 0.05;
+  /** Told of every operation just before it is committed. */
+  std::function<void(const Operation&)> observer = {};
+  /** Nanoseconds, for the report alone. */
+  std::function<uint64_t()> clock_ns = {};
+};
+
+struct ConsolidationReport {
+  uint64_t examined = 0;      // episodes that were new
+  uint64_t formed = 0;        // concepts
+  uint64_t strengthened = 0;  // concepts that gained members
+  uint64_t dissolved = 0;     // concepts that had become too small
+  uint64_t bound = 0;         // episodes
+  uint64_t skipped = 0;       // changes that a write in between overtook
+  uint64_t elapsed_ns = 0;    // by the clock that was given, else 0
+};
+
+}  // namespace engram
