@@ -16,6 +16,20 @@ export {
   StorageError,
 } from "./engine/errors.ts";
 export {Hits} from "./engine/hits.ts";
+export {
+  type AnswerCue,
+  type AnswerHit,
+  type AnswerOptions,
+  type Completion,
+  type Concept,
+  type ConsolidationOptions,
+  type ConsolidationReport,
+  Memory,
+  type MemorySettings,
+  type PartSource,
+  type RecallMode,
+  type Recognition,
+} from "./engine/memory.ts";
 export {Space} from "./engine/space.ts";
 export {startTrace, type Trace} from "./engine/trace.ts";
 export type {

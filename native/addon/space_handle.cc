@@ -37,6 +37,14 @@ Napi::Function SpaceHandle::define(Napi::Env env) {
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::watch>>("watch"),
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::backup>>("backup"),
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::sync>>("sync"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::touch>>("touch"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::configure>>("configure"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::consolidate>>("consolidate"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::concepts>>("concepts"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::conceptOf>>("conceptOf"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::answer>>("answer"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::complete>>("complete"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::recognise>>("recognise"),
                      });
 }
 
@@ -55,6 +63,10 @@ Napi::Value SpaceHandle::stats(const Napi::CallbackInfo& info) {
   const std::pair<const char*, uint64_t> fields[] = {{"episodes", stats.episodes},
                                                      {"vectors", stats.vectors},
                                                      {"edges", stats.edges},
+                                                     {"concepts", stats.concepts},
+                                                     {"bindings", stats.bindings},
+                                                     {"consolidations", stats.cycles},
+                                                     {"pending", stats.pending},
                                                      {"logBytes", stats.log.bytes},
                                                      {"logSegments", stats.log.segments},
                                                      {"logSyncs", stats.log.syncs},

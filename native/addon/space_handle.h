@@ -32,6 +32,14 @@ class SpaceHandle final : public Napi::ObjectWrap<SpaceHandle> {
   Napi::Value reach(const Napi::CallbackInfo& info);
   Napi::Value reachSync(const Napi::CallbackInfo& info);
   Napi::Value ids(const Napi::CallbackInfo& info);
+  Napi::Value touch(const Napi::CallbackInfo& info);
+  Napi::Value configure(const Napi::CallbackInfo& info);
+  Napi::Value consolidate(const Napi::CallbackInfo& info);
+  Napi::Value concepts(const Napi::CallbackInfo& info);
+  Napi::Value conceptOf(const Napi::CallbackInfo& info);
+  Napi::Value answer(const Napi::CallbackInfo& info);
+  Napi::Value complete(const Napi::CallbackInfo& info);
+  Napi::Value recognise(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
   Napi::Value dimension(const Napi::CallbackInfo& info);
   Napi::Value digest(const Napi::CallbackInfo& info);

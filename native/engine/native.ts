@@ -4,6 +4,7 @@ import {existsSync} from "node:fs";
 import {createRequire} from "node:module";
 import {fileURLToPath} from "node:url";
 import {EngramError} from "./errors.ts";
+import type {NativeMemory} from "./memory.ts";
 import type {
   Attributes,
   Backup,
@@ -17,7 +18,7 @@ import type {
   TimeCursor,
 } from "./types.ts";
 
-export interface NativeSpace {
+export interface NativeSpace extends NativeMemory {
   store(
     ids: string[],
     embeddings: Float32Array | null,

@@ -1,6 +1,7 @@
 import {COUNT_MAX, lengths, positive, refuse} from "./checks.ts";
 import {type EngramError, InvalidArgumentError, now, settle, typed} from "./errors.ts";
 import {Hits} from "./hits.ts";
+import {Memory} from "./memory.ts";
 import type {NativeSpace, NativeWrite} from "./native.ts";
 import {
   type Attributes,
@@ -44,6 +45,8 @@ function filterOf({where, from, until, minConfidence}: Filter): Filter | null {
 /** One durable set of episodes. Get it from Engine.space(). */
 export class Space {
   readonly #native: NativeSpace;
+  /** What the space makes of its episodes: concepts, answers to cues of any kind, completion, recognition. */
+  readonly memory: Memory;
 
   /** @internal */
   constructor(
@@ -53,6 +56,7 @@ export class Space {
     private readonly defaults: {durability: Durability; clock: () => number},
   ) {
     this.#native = handle;
+    this.memory = new Memory(handle, (options) => this.#how(options), filterOf);
   }
 
   #how({durability = this.defaults.durability, now: at, key = ""}: WriteOptions): NativeWrite {

@@ -92,6 +92,13 @@ export interface Stats {
   episodes: number;
   vectors: number;
   edges: number;
+  concepts: number;
+  /** Episodes bound to a concept. */
+  bindings: number;
+  /** Cycles of consolidation that were run. */
+  consolidations: number;
+  /** Episodes that none has looked at yet. */
+  pending: number;
   /** Of the log's segments, room written ahead included. */
   logBytes: number;
   logSegments: number;

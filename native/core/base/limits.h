@@ -19,6 +19,7 @@ inline constexpr size_t kBatchMaxItems = 1 << 20;
 inline constexpr size_t kRecordMaxBytes = size_t{256} << 20;  // one operation, batch or not
 inline constexpr uint32_t kNodesMax = 0xFFFF'FFF0;
 inline constexpr uint32_t kRecallMaxK = 10'000;
+inline constexpr uint32_t kBlendedMaxK = 256;  // its cost grows with the square of its candidates
 inline constexpr size_t kFilterMaxDepth = 8;
 inline constexpr size_t kFilterMaxParts = 1'024;
 inline constexpr uint32_t kReachMaxHops = 3;

@@ -17,6 +17,7 @@
 #include "memory/completion.h"
 #include "memory/confidence.h"
 #include "memory/decay.h"
+#include "space/filter.h"
 
 namespace engram {
 
@@ -26,7 +27,7 @@ enum class RecallMode : uint8_t {
   kBlended,    // episodes and concepts together, competitors holding each other down
 };
 
-/** At least one of both; ids are episodes that are there. */
+/** At least one of both, or a filter in the options; ids are episodes that are there. */
 struct Cue {
   std::span<const float> vector = {};  // f32[d], need not have unit length
   std::vector<View> ids = {};
@@ -65,6 +66,7 @@ struct AnswerOptions {
   uint32_t k = 10;
   uint32_t ef = 0;  // 0: the index's default
   bool exact = false;
+  RecallFilter filter = {};  // of the episodes that may be answered; activation passes through the others
   float minimum_confidence = 0;
   bool concepts = false;  // also answer with the concepts themselves
   /** Decay as of this time weighs scores and confidences; nothing: memories are as good as new. */

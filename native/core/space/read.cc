@@ -108,4 +108,8 @@ SpaceStats Space::stats() const {
           memory.graph_bytes,   keys_.size(),   log_->stats()};
 }
 
+AccessState Space::access_of(const Node& node) const {
+  return {node.access_count == 0 ? node.at_ms : node.last_access_ms, node.access_count, node.stability};
+}
+
 }  // namespace engram

@@ -230,7 +230,8 @@ class Space {
     float stability = 1;
     uint64_t sequence = 0;  // of the record that gave it its vector
   };
-  friend class Cycle;  // of consolidation
+  friend class Cycle;      // of consolidation
+  friend class Answering;  // of one cue
 
   Space(Disk& disk, std::string directory, const SpaceSettings& settings, const SpaceUuid& uuid);
 
