@@ -191,8 +191,8 @@ Napi::Value SpaceHandle::concepts(const Napi::CallbackInfo& info) {
 
 // id -> number | undefined
 Napi::Value SpaceHandle::conceptOf(const Napi::CallbackInfo& info) {
-  const auto number = space_->concept_of(text(info[0], "id"));
-  return number ? Napi::Number::New(info.Env(), *number) : info.Env().Undefined();
+  const auto found = space_->concept_of(text(info[0], "id"));
+  return found ? Napi::Number::New(info.Env(), *found) : info.Env().Undefined();
 }
 
 // vector | null, ids, options, filter | null

@@ -14,6 +14,23 @@ void add_episode(Bytes& out, View id, const ModelEpisode& episode) {
   writer.sized<uint32_t>(episode.content);
   writer.put(episode.confidence);
   writer.put(episode.strength);
+  writer.put(episode.access_count);
+  writer.put(episode.last_access_ms);
+}
+
+void add_concept(Bytes& out, uint32_t number, const ModelConcept& one) {
+  Writer writer(out);
+  out += "concept ";
+  writer.put(number);
+  writer.put(one.formed_at_ms);
+  for (const Bytes& member : one.members) writer.sized<uint8_t>(member);
+}
+
+void add_memory(Bytes& out, uint64_t cycles, double tau_ms) {
+  Writer writer(out);
+  out += "memory ";
+  writer.put(cycles);
+  writer.put(tau_ms);
 }
 
 void add_edge(Bytes& out, View from, View relation, View to, const ModelEdge& edge) {
@@ -26,11 +43,33 @@ void add_edge(Bytes& out, View from, View relation, View to, const ModelEdge& ed
 
 }  // namespace
 
+void Model::release(View id) {
+  for (auto one = concepts_.begin(); one != concepts_.end(); ++one) {
+    if (one->second.members.erase(Bytes(id)) == 0) continue;
+    if (one->second.members.empty()) concepts_.erase(one);
+    return;
+  }
+}
+
+void Model::consolidate(const Operation& operation) {
+  if (const auto* bind = std::get_if<BindOperation>(&operation)) {
+    for (const View id : bind->ids) release(id);
+    const auto [one, formed] = concepts_.try_emplace(bind->number);
+    if (formed) one->second.formed_at_ms = bind->at_ms;
+    for (const View id : bind->ids) one->second.members.insert(Bytes(id));
+  }
+  if (const auto* dissolve = std::get_if<DissolveOperation>(&operation))
+    for (const uint32_t number : dissolve->numbers) concepts_.erase(number);
+  if (std::holds_alternative<CycleOperation>(operation)) ++cycles_;
+}
+
 Bytes Model::text() const {
   Bytes out;
   for (const auto& [id, episode] : episodes_) add_episode(out, id, episode);
   for (const auto& [key, edge] : edges_)
     add_edge(out, std::get<0>(key), std::get<1>(key), std::get<2>(key), edge);
+  for (const auto& [number, one] : concepts_) add_concept(out, number, one);
+  add_memory(out, cycles_, tau_ms_);
   return out;
 }
 
@@ -44,11 +83,20 @@ Bytes text_of(const Space& space) {
          episode.at_ms,
          episode.content,
          episode.confidence,
-         episode.strength});
+         episode.strength,
+         episode.access_count,
+         episode.last_access_ms});
     for (const Edge& edge : space.edges(episode.id))
       add_edge(edges, episode.id, edge.relation, edge.to, {edge.weight, edge.at_ms});
   }
-  return out + edges;
+  out += edges;
+  for (const ConceptView& view : space.scan_concepts(0, std::numeric_limits<size_t>::max())) {
+    ModelConcept one{view.formed_at_ms, {}};
+    for (const ConceptMember& member : view.members) one.members.insert(member.id);
+    add_concept(out, view.number, one);
+  }
+  add_memory(out, space.stats().cycles, space.memory_settings().decay.tau_ms);
+  return out;
 }
 
 }  // namespace engram

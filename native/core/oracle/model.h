@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -16,6 +17,13 @@ struct ModelEpisode {
   Bytes content;
   float confidence = 1;
   float strength = 1;
+  uint32_t access_count = 0;
+  double last_access_ms = 0;
+};
+
+struct ModelConcept {
+  double formed_at_ms = 0;
+  std::set<Bytes> members;
 };
 
 struct ModelEdge {
@@ -30,7 +38,9 @@ class Model {
     const bool same = kept.embedding == episode.embedding && kept.at_ms == episode.at_ms &&
                       kept.content == episode.content && kept.confidence == episode.confidence &&
                       !kept.content.empty();
-    if (!same) kept = std::move(episode);
+    if (same) return;
+    if (kept.embedding != episode.embedding) release(id);
+    kept = std::move(episode);
   }
   bool has(View id) const { return episodes_.contains(Bytes(id)); }
   void link(View from, View to, View relation, const ModelEdge& edge) {
@@ -38,6 +48,7 @@ class Model {
   }
   void unlink(View from, View to, View relation) { edges_.erase({Bytes(from), Bytes(relation), Bytes(to)}); }
   void erase(View id) {
+    release(id);
     episodes_.erase(Bytes(id));
     std::erase_if(edges_, [&](const auto& edge) {
       return std::get<0>(edge.first) == id || std::get<2>(edge.first) == id;
@@ -53,6 +64,15 @@ class Model {
   using Edges = std::map<std::tuple<Bytes, Bytes, Bytes>, ModelEdge>;
   const Episodes& episodes() const { return episodes_; }
   const Edges& edges() const { return edges_; }
+  void touch(View id, double at_ms) {
+    const auto found = episodes_.find(Bytes(id));
+    if (found == episodes_.end()) return;
+    ++found->second.access_count;
+    found->second.last_access_ms = std::max(found->second.last_access_ms, at_ms);
+  }
+  void configure(double tau_ms) { tau_ms_ = tau_ms; }
+  /** What a cycle of consolidation says that it commits. */
+  void consolidate(const Operation& operation);
 
   /** The whole state as one text, in canonical order. */
   Bytes text() const;
@@ -60,6 +80,12 @@ class Model {
  private:
   Episodes episodes_;
   Edges edges_;
+  /** Out of its concept, which ends with its last member. */
+  void release(View id);
+
+  std::map<uint32_t, ModelConcept> concepts_;
+  uint64_t cycles_ = 0;
+  double tau_ms_ = DecaySettings{}.tau_ms;
 };
 
 /** The same text, read from a space through its public calls. */

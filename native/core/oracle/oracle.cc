@@ -62,7 +62,7 @@ class History {
   bool step() {
     if (failed_) return false;
     if (even_) return store(1, Durability::kGroup);
-    switch (random_.below(12)) {
+    switch (random_.below(16)) {
       case 0:
       case 1:
       case 2:
@@ -81,6 +81,13 @@ class History {
         return snapshot();
       case 10:
         return refused();
+      case 11:
+      case 12:
+        return consolidate();
+      case 13:
+        return touch();
+      case 14:
+        return configure();
       default:
         return sync();
     }
@@ -255,6 +262,58 @@ class History {
     return book(
         Durability::kFsync, [](Model&) {}, [&]() -> Status { return space_->sync(); });
   }
+
+  bool touch() {
+    const Bytes name = id();
+    const auto at_ms = static_cast<double>(random_.below(1'000));
+    const Durability promise = durability();
+    return book(
+        promise, [&](Model& model) { model.touch(name, at_ms); },
+        [&] { return space_->touch({name}, at_ms, promise); });
+  }
+
+  bool configure() {
+    MemorySettings settings;
+    settings.decay.tau_ms = static_cast<double>(1 + random_.below(1'000));
+    const Durability promise = durability();
+    return book(
+        promise, [&](Model& model) { model.configure(settings.decay.tau_ms); },
+        [&] { return space_->configure(settings, promise); });
+  }
+
+  /** One cycle: each of its records is an operation of the history, told just before it is written. */
+  bool consolidate() {
+    ConsolidationOptions options;
+    options.cluster = {
+        .tau_ms = 0, .merge = 0.3, .coherence = 0.2, .size = 2};  // so that random ones cluster
+    options.share = 1;
+    Model before = model_;
+    options.observer = [&](const Operation& operation) {
+      before = model_;
+      model_.consolidate(operation);
+      states_.push_back(model_.text());
+      models_.push_back(model_);
+    };
+    const Durability promise = durability();
+    const bool outer = std::exchange(stepping_, true);
+    const auto done = space_->consolidate(static_cast<double>(random_.below(1'000)), options, promise);
+    stepping_ = outer;
+    if (done.ok()) {
+      // A store that came during the wait for the disk is not what was acknowledged.
+      if (promise != Durability::kAsync && !crowded()) acknowledged_ = states_.size() - 1;
+      return true;
+    }
+    if (done.error().code == Code::kDiskFull) {
+      model_ = before;
+      states_.pop_back();
+      models_.pop_back();
+      disk_.set_room(SimulatedDisk::kNever);
+      return true;
+    }
+    failed_ = true;
+    return false;
+  }
+  bool crowded() const { return options_.segment_bytes == kOneSegment.segment_bytes; }
 
   /** Bad input: an error, and nothing changes. */
   bool refused() {
