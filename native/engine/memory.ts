@@ -239,10 +239,7 @@ export class Memory {
 
   /** One cycle at `at` (ms since 1970): forms, extends and ends concepts from what is new since the last one. Runs
    *  beside reads and writes. */
-  consolidate(
-    at: number,
-    {durability, ...options}: ConsolidationOptions = {},
-  ): Promise<ConsolidationReport> {
+  consolidate(at: number, {durability, ...options}: ConsolidationOptions = {}): Promise<ConsolidationReport> {
     const [promise] = this.how(durability === undefined ? {} : {durability});
     return settle(() => this.#native.consolidate(at, options, promise));
   }

@@ -56,7 +56,7 @@ export class Space {
     private readonly defaults: {durability: Durability; clock: () => number},
   ) {
     this.#native = handle;
-    this.memory = new Memory(handle, (options) => this.#how(options), filterOf);
+    this.memory = new Memory(handle, (options) => this.#how(options), (filter = {}) => filterOf(filter));
   }
 
   #how({durability = this.defaults.durability, now: at, key = ""}: WriteOptions): NativeWrite {
