@@ -5,20 +5,27 @@
 namespace engram {
 
 Napi::Value SpaceHandle::get(const Napi::CallbackInfo& info) {
-  const auto episode = space_->get(text(info[0], "id"));
+  const std::string id = text(info[0], "id");
+  if (info.Env().IsExceptionPending()) return info.Env().Undefined();
+  const auto episode = space_->get(id);
   return episode ? episodeObject(info.Env(), *episode) : info.Env().Undefined();
 }
 
 // after, limit
 Napi::Value SpaceHandle::scan(const Napi::CallbackInfo& info) {
-  const auto found = space_->scan(text(info[0], "after"), count(info[1], "limit"));
+  const std::string after = text(info[0], "after");
+  const uint32_t limit = count(info[1], "limit");
+  if (info.Env().IsExceptionPending()) return info.Env().Undefined();
+  const auto found = space_->scan(after, limit);
   Napi::Array result = Napi::Array::New(info.Env(), found.size());
   for (uint32_t i = 0; i < found.size(); ++i) result.Set(i, episodeObject(info.Env(), found[i]));
   return result;
 }
 
 Napi::Value SpaceHandle::edges(const Napi::CallbackInfo& info) {
-  const auto found = space_->edges(text(info[0], "id"));
+  const std::string id = text(info[0], "id");
+  if (info.Env().IsExceptionPending()) return info.Env().Undefined();
+  const auto found = space_->edges(id);
   Napi::Array result = Napi::Array::New(info.Env(), found.size());
   for (uint32_t i = 0; i < found.size(); ++i) {
     Napi::Object edge = Napi::Object::New(info.Env());
@@ -50,8 +57,8 @@ Napi::Value SpaceHandle::scanTime(const Napi::CallbackInfo& info) {
   std::optional<TimeCursor> after;
   if (!env.IsExceptionPending() && info[2].IsObject()) {
     const auto cursor = info[2].As<Napi::Object>();
-    after = TimeCursor{number(cursor.Get("at"), "at of the cursor"),
-                       count(cursor.Get("ordinal"), "ordinal of the cursor")};
+    after = TimeCursor{number(member(cursor, "at"), "at of the cursor"),
+                       count(member(cursor, "ordinal"), "ordinal of the cursor")};
   }
   const size_t limit = count(info[3], "limit");
   if (env.IsExceptionPending()) return env.Undefined();

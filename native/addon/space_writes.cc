@@ -51,7 +51,7 @@ Napi::Value SpaceHandle::store(const Napi::CallbackInfo& info) {
   const auto maps = info[4].As<Napi::Array>();
   requireLength(env, maps.Length(), n, "attributes");
   for (uint32_t i = 0; i < n && !env.IsExceptionPending(); ++i) {
-    const Attributes map = attributes(maps.Get(i));
+    const Attributes map = attributes(member(maps, i));
     if (env.IsExceptionPending()) break;
     if (const Status checked = check_attributes(map); !checked) return raise(env, checked.error());
     batch->attributes.push_back(encode_attributes(map));

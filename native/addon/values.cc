@@ -73,34 +73,34 @@ Condition condition(const Napi::Value& value, size_t depth) {
   }
   const auto node = value.As<Napi::Object>();
   const auto has = [&](const char* name) {
-    const Napi::Value part = node.Get(name);
+    const Napi::Value part = member(node, name);
     return !value.Env().IsExceptionPending() && !part.IsUndefined();
   };
-  if (has("all")) return Condition::all(conditions(node.Get("all"), "all", depth));
-  if (has("any")) return Condition::any(conditions(node.Get("any"), "any", depth));
-  if (has("not")) return Condition::none_of(condition(node.Get("not"), depth + 1));
-  const std::string key = text(node.Get("key"), "key of a condition");
+  if (has("all")) return Condition::all(conditions(member(node, "all"), "all", depth));
+  if (has("any")) return Condition::any(conditions(member(node, "any"), "any", depth));
+  if (has("not")) return Condition::none_of(condition(member(node, "not"), depth + 1));
+  const std::string key = text(member(node, "key"), "key of a condition");
   if (has("equals")) {
-    const auto wanted = attribute_value(node.Get("equals"), "equals");
+    const auto wanted = attribute_value(member(node, "equals"), "equals");
     return wanted ? Condition::in(key, {*wanted}) : Condition{};
   }
   if (has("in")) {
     std::vector<AttributeValue> wanted;
-    const Napi::Value list = node.Get("in");
+    const Napi::Value list = member(node, "in");
     if (!fits(list, list.IsArray(), "in", "an array of values")) return {};
     const auto array = list.As<Napi::Array>();
     for (uint32_t i = 0; i < std::min<size_t>(array.Length(), kFilterMaxParts + 1); ++i) {
-      const auto one = attribute_value(array.Get(i), "a value of in");
+      const auto one = attribute_value(member(array, i), "a value of in");
       if (!one) return {};
       wanted.push_back(*one);
     }
     return Condition::in(key, std::move(wanted));
   }
   if (has("min") || has("max"))
-    return Condition::range(key, has("min") ? number(node.Get("min"), "min") : -Condition::kInfinity,
-                            has("max") ? number(node.Get("max"), "max") : Condition::kInfinity);
+    return Condition::range(key, has("min") ? number(member(node, "min"), "min") : -Condition::kInfinity,
+                            has("max") ? number(member(node, "max"), "max") : Condition::kInfinity);
   if (has("exists")) {
-    const bool wanted = flag(node.Get("exists"), "exists");
+    const bool wanted = flag(member(node, "exists"), "exists");
     return wanted ? Condition::exists(key) : Condition::none_of(Condition::exists(key));
   }
   fits(value, false, "a condition of the filter",
@@ -114,7 +114,7 @@ std::vector<Condition> conditions(const Napi::Value& value, const char* name, si
   const auto array = value.As<Napi::Array>();
   for (uint32_t i = 0; i < std::min<size_t>(array.Length(), kFilterMaxParts + 1); ++i) {
     if (value.Env().IsExceptionPending()) break;
-    parts.push_back(condition(array.Get(i), depth + 1));
+    parts.push_back(condition(member(array, i), depth + 1));
   }
   return parts;
 }
@@ -153,6 +153,20 @@ std::string described(const Napi::Value& value) {
   return "of an unknown type";
 }
 
+Napi::Value member(const Napi::Object& object, const char* name) {
+  const Napi::Env env = object.Env();
+  if (env.IsExceptionPending()) return env.Undefined();
+  const Napi::Value found = object.Get(name);
+  return env.IsExceptionPending() ? env.Undefined() : found;
+}
+
+Napi::Value member(const Napi::Array& array, uint32_t at) {
+  const Napi::Env env = array.Env();
+  if (env.IsExceptionPending()) return env.Undefined();
+  const Napi::Value found = array.Get(at);
+  return env.IsExceptionPending() ? env.Undefined() : found;
+}
+
 std::string text(const Napi::Value& value, const char* name) {
   constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD, what a lone surrogate becomes
   if (!fits(value, value.IsString(), name, "a string")) return {};
@@ -176,7 +190,7 @@ std::vector<std::string> strings(const Napi::Value& value, const char* name) {
   }
   result.reserve(length);
   for (uint32_t i = 0; i < length; ++i) {
-    result.push_back(text(array.Get(i), name));
+    result.push_back(text(member(array, i), name));
     if (value.Env().IsExceptionPending()) return {};
   }
   return result;
@@ -210,11 +224,12 @@ Attributes attributes(const Napi::Value& value) {
   Attributes result;
   if (!fits(value, is_plain_object(value), "attributes", "a flat object")) return result;
   const auto object = value.As<Napi::Object>();
+  if (value.Env().IsExceptionPending()) return result;
   const Napi::Value names = object.GetPropertyNames();
   if (value.Env().IsExceptionPending() || !names.IsArray()) return result;
   for (const std::string& key : strings(names, "a name of an attribute")) {
     const std::string name = "attribute " + quote_text(key);
-    const auto read = attribute_value(object.Get(key), name.c_str());
+    const auto read = attribute_value(member(object, key.c_str()), name.c_str());
     if (!read) return {};
     result[key] = *read;
   }
@@ -227,14 +242,14 @@ RecallFilter filter(const Napi::Value& value) {
   if (!fits(value, is_plain_object(value), "filter", "{where, from, until, minConfidence}")) return read;
   const auto object = value.As<Napi::Object>();
   const auto given = [&](const char* name) {
-    const Napi::Value part = object.Get(name);
+    const Napi::Value part = member(object, name);
     return !value.Env().IsExceptionPending() && !part.IsUndefined() && !part.IsNull();
   };
-  if (given("where")) read.where = condition(object.Get("where"), 1);
-  if (given("from")) read.from_ms = number(object.Get("from"), "from");
-  if (given("until")) read.until_ms = number(object.Get("until"), "until");
+  if (given("where")) read.where = condition(member(object, "where"), 1);
+  if (given("from")) read.from_ms = number(member(object, "from"), "from");
+  if (given("until")) read.until_ms = number(member(object, "until"), "until");
   if (given("minConfidence"))
-    read.minimum_confidence = static_cast<float>(number(object.Get("minConfidence"), "minConfidence"));
+    read.minimum_confidence = static_cast<float>(number(member(object, "minConfidence"), "minConfidence"));
   return read;
 }
 

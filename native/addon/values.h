@@ -23,6 +23,11 @@ void refuse(Napi::Env env, const std::string& message, const std::string& remedy
 /** What a value is, for messages: "a string", "null", "an object". */
 std::string described(const Napi::Value& value);
 
+/** A part of an object or array; undefined once something has been thrown, as nothing may be asked of
+ * JavaScript then. */
+Napi::Value member(const Napi::Object& object, const char* name);
+Napi::Value member(const Napi::Array& array, uint32_t at);
+
 /** UTF-8; a lone surrogate is refused, since it could not be given back. */
 std::string text(const Napi::Value& value, const char* name);
 std::vector<std::string> strings(const Napi::Value& value, const char* name);

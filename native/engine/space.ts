@@ -247,7 +247,7 @@ export class Space {
 
   /** Ids of ordinals from an answer; empty where the episode is gone since. */
   ids(ordinals: Uint32Array): string[] {
-    return this.#native.ids(ordinals);
+    return now(() => this.#native.ids(ordinals));
   }
 
   /** Counts, bytes and the state of log and index, at once. */

@@ -289,6 +289,8 @@ Status Log::close() {
     write_mark();
     status = mark_->sync();
   }
+  file_.reset();  // whoever still holds the space holds no file
+  mark_.reset();
   return status;
 }
 

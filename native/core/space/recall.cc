@@ -1,5 +1,6 @@
 // Answers to cues: nearest vectors, spreading activation, traversal.
 #include <algorithm>
+#include <cmath>
 
 #include "base/limits.h"
 #include "base/phases.h"
@@ -11,10 +12,17 @@ namespace engram {
 
 namespace {
 
-/** Up to this many candidates of a filter, and at most one in so many of all, are ranked one by one: exact,
- * and faster than a walk that mostly meets what it may not return. */
-constexpr size_t kRankOneByOneMin = 1'000;
-constexpr size_t kRankOneByOneShare = 32;
+/**
+ * A filtered search either ranks each candidate of the filter, which is exact, or takes the nearest of all
+ * until enough of them pass. The first costs as many exact products as there are candidates, the second a
+ * walk that is as much wider as the filter is narrower; measured, they break even at about this many times
+ * √(k · vectors).
+ */
+constexpr double kRankEachFactor = 4;
+/** Of the nearest of all so many more are taken than should be enough, were the filter to know nothing of the
+ * cue. */
+constexpr double kWalkMargin = 3;
+constexpr double kWalkMostHits = 20'000;
 
 Status check_recall(const RecallOptions& options) {
   if (options.k == 0 || options.k > kRecallMaxK)
@@ -50,17 +58,22 @@ std::vector<Hit> Space::search(std::span<const float> cue, const RecallOptions& 
   }
   const OrdinalSet selected = attributes_.select(options.filter);
   const auto passes = [&](uint32_t ordinal) {
-    return nodes_[ordinal].confidence >= options.filter.minimum_confidence;
+    return selected.has(ordinal) && nodes_[ordinal].confidence >= options.filter.minimum_confidence;
   };
-  const size_t candidates = selected.count();
-  if (candidates > std::max(kRankOneByOneMin, index_.size() / kRankOneByOneShare)) {
-    const Filter filter = [&](uint32_t ordinal) { return selected.has(ordinal) && passes(ordinal); };
-    how.filter = &filter;
+  const auto candidates = static_cast<double>(selected.count());
+  const auto vectors = static_cast<double>(index_.size());
+  if (!options.exact && candidates > kRankEachFactor * std::sqrt(options.k * vectors)) {
+    const double widening = vectors / candidates;
+    how.k = static_cast<uint32_t>(std::min(kWalkMargin * options.k * widening, kWalkMostHits));
+    how.ef = static_cast<uint32_t>(std::min(options.ef * widening, kWalkMostHits));
+    hits.resize(how.k);
     hits.resize(index_.search(cue, how, scratch, hits));
-    return hits;
+    std::erase_if(hits, [&](const Hit& hit) { return !passes(hit.ordinal); });
+    if (hits.size() > options.k) hits.resize(options.k);
+    if (hits.size() == options.k) return hits;
+    // What passes lies elsewhere: the filter and the cue have to do with each other.
   }
   hits.clear();
-  hits.reserve(candidates);
   const auto& kernels = bestKernels();
   selected.for_each([&](uint32_t ordinal) {
     if (index_.contains(ordinal) && passes(ordinal))
