@@ -157,7 +157,10 @@ Napi::Value SpaceHandle::snapshot(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SpaceHandle::verify(const Napi::CallbackInfo& info) {
-  return done(info.Env(), [](Space& space) { return space.verify(); });
+  return done(info.Env(), [](Space& space) {
+    const Status sound = space.verify();
+    return sound ? space.verify_files() : sound;
+  });
 }
 
 }  // namespace engram

@@ -283,7 +283,9 @@ export class Space {
     await settle(() => this.#native.snapshot());
   }
 
-  /** Compares ids, vectors, index and graph with each other. Throws EngramError where they disagree. */
+  /** Reads everything: compares ids, attributes, vectors, index and graph with each other, and reads the snapshot and
+   *  every record of the log back from the disk. Throws EngramError where they disagree, DamagedError where the disk
+   *  no longer gives what it was given. */
   async verify(): Promise<void> {
     await settle(() => this.#native.verify());
   }

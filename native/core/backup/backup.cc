@@ -143,7 +143,7 @@ Result<BackupResult> copy(const SpaceFiles& source, const std::string& directory
 
 Result<BackupResult> back_up(Space& space, const std::string& directory) {
   std::optional<Result<BackupResult>> result;
-  ENGRAM_TRY(space.hold([&](const SpaceFiles& source) {
+  ENGRAM_TRY(space.hold(Measured::kBackup, [&](const SpaceFiles& source) {
     result = copy(source, directory);
     return Status{};
   }));

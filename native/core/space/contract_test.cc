@@ -251,6 +251,25 @@ TEST_F(ContractTest, WhatIsForgottenIsGoneFromEveryFileAfterASnapshot) {
   EXPECT_GT(files_with("kept"), 0) << "the search for traces finds what is there";
 }
 
+TEST_F(ContractTest, VerifyReadsBackWhatIsOnTheDiskWhileTheSpaceIsInUse) {
+  for (uint64_t i = 0; i < 5; ++i) ASSERT_TRUE(store(numbered("e", i)).ok());
+  ASSERT_TRUE(space_->snapshot().ok());
+  ASSERT_TRUE(store("f").ok());
+  ASSERT_TRUE(space_->verify_files().ok());
+  for (const std::string& path : disk_.files()) {
+    Bytes& bytes = *disk_.contents(path);
+    const size_t at = bytes.find("about ");
+    if (at == Bytes::npos) continue;
+    bytes[at] = 'X';
+    const Status told = space_->verify_files();
+    ASSERT_FALSE(told.ok()) << path;
+    EXPECT_EQ(told.error().code, Code::kDamaged);
+    EXPECT_NE(told.error().message.find(path), std::string::npos) << told.error().message;
+    bytes[at] = 'a';
+  }
+  EXPECT_TRUE(space_->verify_files().ok());
+}
+
 TEST(OldFormatTest, ASpaceOfFormatOneOpensWithAllItHeldAndIsWrittenOn) {
   const std::string directory = testing::TempDir() + "/engram-old-format";
   std::filesystem::remove_all(directory);

@@ -206,11 +206,15 @@ class Space {
   /** Writes the whole state beside the log, durably, and drops the log it replaces. Readers go on meanwhile.
    */
   Status snapshot();
-  /** Runs `work` on the files while no snapshot replaces any; all that was acknowledged is in them. */
-  Status hold(const std::function<Status(const SpaceFiles&)>& work);
+  /** Runs `work` on the files while no snapshot replaces any; all that was acknowledged is in them. Its time
+   * counts as that of `operation`. */
+  Status hold(Measured operation, const std::function<Status(const SpaceFiles&)>& work);
   /** Compares everything in memory with everything else: ids, vectors, index and graph must agree. The first
    *  disagreement is a Code::kInternal error. */
   Status verify() const;
+  /** Reads the snapshot and every record of the log back from the disk. Code::kDamaged names what is not
+   * sound. */
+  Status verify_files();
   Status close();
 
  private:

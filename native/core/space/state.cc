@@ -210,8 +210,8 @@ Status Space::snapshot() {
   return log_->remove_covered(position.sequence);
 }
 
-Status Space::hold(const std::function<Status(const SpaceFiles&)>& work) {
-  const Timed timed(metrics_.of(Measured::kBackup));
+Status Space::hold(Measured operation, const std::function<Status(const SpaceFiles&)>& work) {
+  const Timed timed(metrics_.of(operation));
   const std::lock_guard alone(snapshot_mutex_);
   const ChainPosition position = log_->position();
   if (!mutant(Mutant::kBackupBeforeSync)) ENGRAM_TRY(log_->sync_to(position.sequence));

@@ -1,5 +1,6 @@
 // The state against itself, and its digest.
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "base/crc32c.h"
@@ -7,6 +8,7 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "space/input.h"
+#include "space/snapshot.h"
 #include "space/space.h"
 
 namespace engram {
@@ -57,6 +59,27 @@ Status Space::verify() const {
                  " vectors, " + std::to_string(edges) + " edges do not add up");
   if (const auto wrongly = concepts_.disagreement(index_)) return wrong(*wrongly);
   return {};
+}
+
+Status Space::verify_files() {
+  return hold(Measured::kVerify, [this](const SpaceFiles& files) -> Status {
+    const std::string path = join_path(files.directory, kSnapshotName);
+    const auto snapshot = read_file(files.disk, path);
+    if (!snapshot && snapshot.error().code != Code::kNotFound) return snapshot.error();
+    if (snapshot) {
+      const auto header = read_snapshot(*snapshot, path, files.uuid, files.settings.dimension,
+                                        [](const Operation&) { return Status{}; });
+      if (!header) return header.error();
+    }
+    LogReader reader(files.disk, files.directory, files.uuid);
+    if (const Status sought = reader.seek(log_->stats().first); !sought) return sought;
+    return reader.read(files.durable.sequence, std::numeric_limits<size_t>::max(), [&](const Record& record) {
+      if (decode_operation(record.type, record.payload, files.settings.dimension)) return Status{};
+      return Status(Error{Code::kDamaged,
+                          "record " + std::to_string(record.sequence) + " is no operation this build knows",
+                          "restore the space from a backup"});
+    });
+  });
 }
 
 uint64_t Space::digest() const {
