@@ -3,9 +3,12 @@
 // and changes no state.
 #pragma once
 
+#include <pthread.h>
+
 #include <chrono>
 #include <cstdint>
 #include <ctime>
+#include <shared_mutex>
 
 namespace engram {
 
@@ -45,6 +48,25 @@ class Waiting {
   uint64_t Phases::*phase_;
   uint64_t since_;
 };
+
+/**
+ * Lets a writer that waits go before readers that come after it. By default glibc lets readers overtake for
+ * ever: two threads that do nothing but read would keep a writer out for seconds. To be called before the
+ * mutex is in use; no thread may then take it shared twice.
+ */
+inline void prefer_writers(std::shared_mutex& mutex) {
+#if defined(__GLIBC__)
+  pthread_rwlockattr_t attributes;
+  pthread_rwlockattr_init(&attributes);
+  pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+  auto* lock = static_cast<pthread_rwlock_t*>(mutex.native_handle());
+  pthread_rwlock_destroy(lock);
+  pthread_rwlock_init(lock, &attributes);
+  pthread_rwlockattr_destroy(&attributes);
+#else
+  (void)mutex;
+#endif
+}
 
 /** Takes a lock, and counts the wait for it. */
 template <typename Lock, typename Mutex>

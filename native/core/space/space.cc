@@ -24,7 +24,9 @@ Space::Space(Disk& disk, std::string directory, const SpaceSettings& settings, c
       settings_(settings),
       uuid_(uuid),
       index_({.dimension = settings.dimension}),
-      concepts_(settings.dimension) {}
+      concepts_(settings.dimension) {
+  prefer_writers(mutex_);
+}
 
 Result<std::unique_ptr<Space>> Space::open(Disk& disk, const std::string& directory,
                                            const LogOptions& options) {
