@@ -10,11 +10,13 @@ import type {Health} from "./health.ts";
 import type {Principal} from "./keys.ts";
 import type {Metrics} from "./metrics.ts";
 import type {Verb} from "./operation.ts";
+import type {Quotas} from "./quotas.ts";
 import type {Spaces} from "./spaces.ts";
 import {checkText} from "./validator.ts";
 
 export interface Context {
   spaces: Spaces;
+  quotas: Quotas;
   gate: Gate;
   bodies: Bodies;
   admission: Admission;
@@ -49,7 +51,7 @@ export interface Entered {
 }
 
 /** Lets a request in: key and scope first, so that nobody learns what they may not see; then path and query. */
-export function entrance(declared: Entrance, {gate, spaces}: Context) {
+export function entrance(declared: Entrance, {gate, spaces, quotas}: Context) {
   const checkParams = declared.params && checkText("path", declared.params);
   const checkQuery = declared.query && checkText("query", declared.query);
   const inSpace = declared.path.includes("{space}") && !declared.makesSpace;
@@ -58,6 +60,9 @@ export function entrance(declared: Entrance, {gate, spaces}: Context) {
     const principal = gate.admit(request, declared.verb, name || undefined);
     const params = checkParams?.(rawParams) ?? {};
     const query = checkQuery?.({...rawQuery}) ?? {};
-    return {principal, name, params, query, space: inSpace ? spaces.get(name) : undefined};
+    if (name !== "") quotas.count(name);
+    const space = inSpace ? spaces.get(name) : undefined;
+    if (space !== undefined && declared.verb === "write") quotas.room(space);
+    return {principal, name, params, query, space};
   };
 }

@@ -3,6 +3,7 @@
 import type {Static, TObject, TSchema} from "@sinclair/typebox";
 import type {Space} from "../engine.ts";
 import type {Release} from "./admission.ts";
+import type {Quotas} from "./quotas.ts";
 import type {Spaces} from "./spaces.ts";
 
 /** What a key may be allowed to do in a space. `admin` makes spaces and keeps them. */
@@ -23,6 +24,7 @@ export interface Call<P, Q, B> {
   /** The space the path names. Only where the path names one. */
   space: Space;
   spaces: Spaces;
+  quotas: Quotas;
   version: Version;
   /** The client's Idempotency-Key: the write is done once, however often it comes. */
   key: string | undefined;
@@ -58,7 +60,8 @@ export interface StreamOperation<
   open(call: StreamCall<Static<P>, Static<Q>>, lines: AsyncIterable<Static<I>[]>): AsyncIterable<Static<O>>;
 }
 
-export interface StreamCall<P, Q> extends Omit<Call<P, Q, undefined>, "spaces" | "sees" | "backups" | "key"> {
+export interface StreamCall<P, Q>
+  extends Omit<Call<P, Q, undefined>, "spaces" | "quotas" | "sees" | "backups" | "key"> {
   /** A place for one step of the stream, in the queue of its cost. */
   enter(cost: Cost): Release | Promise<Release>;
 }

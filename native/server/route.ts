@@ -82,7 +82,7 @@ export function addRoute(
   version: Version,
   context: Context,
 ): void {
-  const {spaces, bodies, admission, health, clock, backups} = context;
+  const {spaces, quotas, bodies, admission, health, clock, backups} = context;
   const enter = entrance(declared, context);
   const decode = decoder(declared);
   const warnings = deprecation(declared, version);
@@ -107,7 +107,18 @@ export function addRoute(
       const release = await admission.enter(declared.cost, name, signal);
       try {
         const answer = await declared.handle({
-          ...{params, query, body, spaces, version, signal, backups, now: clock(), key: keyOf(request)},
+          ...{
+            params,
+            query,
+            body,
+            spaces,
+            quotas,
+            version,
+            signal,
+            backups,
+            now: clock(),
+            key: keyOf(request),
+          },
           sees: (id) => principal.may("read", id),
           space: entered.space as Call<never, never, never>["space"],
         });

@@ -251,8 +251,16 @@ export const ReachInput = Type.Object({
 });
 export const Reached = Type.Object({ids: Type.Array(EpisodeId)});
 
-export const SpaceInput = Type.Object({dimension: Dimension});
-export const SpaceSummary = Type.Object({space: SpaceId, dimension: Dimension});
+export const Quota = Type.Object(
+  {
+    episodes: Type.Optional(Type.Integer({minimum: 0})),
+    logBytes: Type.Optional(Type.Integer({minimum: 0})),
+    requestsPerS: Type.Optional(Type.Number({exclusiveMinimum: 0})),
+  },
+  {description: "what a space may take; what is absent is not limited"},
+);
+export const SpaceInput = Type.Object({dimension: Dimension, quota: Type.Optional(Quota)});
+export const SpaceSummary = Type.Object({space: SpaceId, dimension: Dimension, quota: Type.Optional(Quota)});
 export const SpaceList = Type.Object({spaces: Type.Array(SpaceSummary)});
 const Count = Type.Integer({minimum: 0});
 export const SpaceStats = Type.Object({

@@ -17,6 +17,7 @@ import {Health} from "./health.ts";
 import {Keys} from "./keys.ts";
 import * as limits from "./limits.ts";
 import {Metrics} from "./metrics.ts";
+import {Quotas} from "./quotas.ts";
 import {Spaces} from "./spaces.ts";
 
 export interface ServerOptions {
@@ -80,7 +81,9 @@ export class Server {
     const log = options.log ?? pino({level: "silent"});
     const metrics = new Metrics();
     const keys = options.keys === undefined ? undefined : Keys.read(options.keys);
+    const clock = options.clock ?? Date.now;
     this.#context = {
+      quotas: new Quotas(options.data, clock),
       log,
       metrics,
       spaces: new Spaces(),
@@ -88,7 +91,7 @@ export class Server {
       bodies: new Bodies(),
       admission: new Admission(),
       health: new Health(),
-      clock: options.clock ?? Date.now,
+      clock,
       backups: options.backups,
       draining: this.#drain.signal,
     };

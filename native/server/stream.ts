@@ -13,7 +13,7 @@ import {checkBody} from "./validator.ts";
 /** Opens one stream for a client that was let in; both transports come here. */
 type Open = (entered: Entered, version: Version) => Conversation;
 
-function opener(declared: StreamOperation, {admission, clock, draining, health}: Context): Open {
+function opener(declared: StreamOperation, {admission, clock, draining, health, quotas}: Context): Open {
   const check = declared.line && checkBody(declared.line);
   const writes = declared.verb === "write";
   return (entered, version) =>
@@ -25,7 +25,10 @@ function opener(declared: StreamOperation, {admission, clock, draining, health}:
         const call = {
           ...{params, query, version, signal, now: clock(), body: undefined},
           space: space as StreamCall<never, never>["space"],
-          enter: (cost: Parameters<typeof admission.enter>[0]) => admission.enter(cost, name, signal),
+          enter(cost: Parameters<typeof admission.enter>[0]) {
+            if (writes && space !== undefined) quotas.room(space);
+            return admission.enter(cost, name, signal);
+          },
         };
         for await (const answer of declared.open(call, checked(lines, check))) {
           if (writes) health.wrote(name, undefined);

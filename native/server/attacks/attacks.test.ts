@@ -114,7 +114,7 @@ attack("requests without a key", async () => {
 });
 
 attack("wrong keys, all answered alike", async () => {
-  const [, id, secret] = key.split("_") as [string, string, string];
+  const [, id = "", secret = ""] = /^engram_([0-9a-f]+)_(.+)$/.exec(key) ?? [];
   const wrong = [
     `engram_${id}_${"A".repeat(secret.length)}`,
     `engram_${"0".repeat(16)}_${secret}`,

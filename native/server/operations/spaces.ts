@@ -79,16 +79,18 @@ export const spaceOperations = [
     id: "makeSpace",
     method: "PUT",
     path: "/spaces/{space}",
-    summary: "Makes a space; the same again changes nothing.",
+    summary: "Makes a space; the same again changes nothing, but sets the quota it brings.",
     makesSpace: true,
     verb: "admin",
     cost: "upkeep",
     params: SpaceParams,
     body: SpaceInput,
     answer: SpaceSummary,
-    async handle({spaces, params, body}) {
+    async handle({spaces, params, body, quotas}) {
       const {id, dimension} = await spaces.make(params.space, body.dimension);
-      return {space: id, dimension};
+      if (body.quota !== undefined) quotas.set(id, body.quota);
+      const quota = quotas.get(id);
+      return {space: id, dimension, ...(quota === undefined ? {} : {quota})};
     },
   }),
   operation({
