@@ -67,6 +67,26 @@ test("edges carry activation and reach", () =>
     assert.equal((await space.reach({id: "a", hops: 2})).length, 1);
   }));
 
+test("spreading in this thread gives the strongest as the other does, and revisits count as told", () =>
+  inSpace(async (space) => {
+    await space.storeBatch({ids: ["a", "b", "c", "d"]});
+    const from = ["a", "a", "b", "c"];
+    await space.linkBatch({
+      from,
+      to: ["b", "c", "c", "d"],
+      relation: "next",
+      weights: Float32Array.of(1, 0.5, 1, 1),
+    });
+    const strongest = new Uint32Array(3);
+    assert.equal(space.spreadSync({id: "a", depth: 2, fan: "none"}, strongest), 3);
+    const {ids} = await space.spread({seeds: {ids: ["a"]}, depth: 2, fan: "none"});
+    assert.deepEqual(space.ids(strongest), ids.slice(0, 3));
+    // c has w·e^(−.7) = .248 at once and e^(−2.1) = .122 by way of b, b has .497: enough at full count for no more.
+    assert.deepEqual(space.ids(strongest), ["a", "b", "c"]);
+    assert.equal(space.spreadSync({id: "a", depth: 1, fan: "none"}, new Uint32Array(9)), 3);
+    assert.throws(() => space.spreadSync({id: "none"}, strongest), NotFoundError);
+  }));
+
 test("bad input is a typed error that names the value and stores nothing", () =>
   inSpace(async (space, directory) => {
     const nan = Float32Array.of(1, Number.NaN, 0);

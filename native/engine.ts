@@ -50,6 +50,7 @@ export type {
   Reaching,
   Restored,
   Spreading,
+  SpreadingFrom,
   Stats,
   TimeCursor,
   WriteOptions,

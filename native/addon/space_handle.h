@@ -29,6 +29,7 @@ class SpaceHandle final : public Napi::ObjectWrap<SpaceHandle> {
   Napi::Value recall(const Napi::CallbackInfo& info);
   Napi::Value recallSync(const Napi::CallbackInfo& info);
   Napi::Value spread(const Napi::CallbackInfo& info);
+  Napi::Value spreadSync(const Napi::CallbackInfo& info);
   Napi::Value reach(const Napi::CallbackInfo& info);
   Napi::Value reachSync(const Napi::CallbackInfo& info);
   Napi::Value ids(const Napi::CallbackInfo& info);

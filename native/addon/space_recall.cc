@@ -77,10 +77,7 @@ Napi::Value SpaceHandle::spread(const Napi::CallbackInfo& info) {
   SpreadOptions options;
   options.depth = count(info[2], "depth");
   options.cutoff = static_cast<float>(number(info[3], "cutoff"));
-  const uint32_t fan = count(info[4], "fan");
-  if (fan > static_cast<uint32_t>(Fan::kSquareRoot))
-    refuse(info.Env(), "fan is " + std::to_string(fan), "pass none, linear or sqrt");
-  options.fan = static_cast<Fan>(fan);
+  options.fan = fanOf(info[4]);
   options.arc_budget = count(info[5], "arcBudget");
   const uint32_t limit = count(info[6], "limit");
   return Task<SpreadResult>::run(

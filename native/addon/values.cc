@@ -220,6 +220,13 @@ bool flag(const Napi::Value& value, const char* name) {
   return fits(value, value.IsBoolean(), name, "true or false") && value.As<Napi::Boolean>().Value();
 }
 
+Fan fanOf(const Napi::Value& value) {
+  const uint32_t fan = count(value, "fan");
+  if (fan > static_cast<uint32_t>(Fan::kSquareRoot))
+    refuse(value.Env(), "fan is " + std::to_string(fan), "pass none, linear or sqrt");
+  return static_cast<Fan>(fan);
+}
+
 Attributes attributes(const Napi::Value& value) {
   Attributes result;
   if (!fits(value, is_plain_object(value), "attributes", "a flat object")) return result;

@@ -43,6 +43,8 @@ uint64_t sequence(const Napi::Value& value, const char* name);
 bool flag(const Napi::Value& value, const char* name);
 /** 0 fsync, 1 group, 2 async. */
 Durability durability(const Napi::Value& value);
+/** 0 none, 1 linear, 2 sqrt. */
+Fan fanOf(const Napi::Value& value);
 Attributes attributes(const Napi::Value& value);
 /** {where?, from?, until?, minConfidence?} or null. */
 RecallFilter filter(const Napi::Value& value);

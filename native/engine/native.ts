@@ -83,6 +83,14 @@ export interface NativeSpace extends NativeMemory {
     arcBudget: number,
     limit: number,
   ): Promise<{ordinals: Uint32Array; scores: Float32Array; truncated: boolean}>;
+  spreadSync(
+    id: string,
+    depth: number,
+    cutoff: number,
+    fan: number,
+    revisit: number,
+    ordinals: Uint32Array,
+  ): number;
   reach(id: string, hops: number, inwards: boolean, relation: string): Promise<Uint32Array>;
   reachSync(id: string, hops: number, inwards: boolean, relation: string): Uint32Array;
   dimension(): number;

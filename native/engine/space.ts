@@ -20,6 +20,7 @@ import {
   type Metrics,
   type Reaching,
   type Spreading,
+  type SpreadingFrom,
   type Stats,
   type TimeCursor,
   type WriteOptions,
@@ -31,6 +32,7 @@ const SCAN_LIMIT_DEFAULT = 1_000;
 const WEAKEN_DEFAULT = 0.5;
 const DEPTH_DEFAULT = 4;
 const CUTOFF_DEFAULT = 0.01;
+const REVISIT_DEFAULT = 0.93;
 const ARC_BUDGET_DEFAULT = 1_000_000;
 /** The range of a Date. */
 const TIME_MAX_MS = 8.64e15;
@@ -234,6 +236,23 @@ export class Space {
       ),
     );
     return new Hits(found.ordinals, found.scores, (list) => this.ids(list), found.truncated);
+  }
+
+  /** Spreading in this thread, into an array of the caller: the strongest, as many as it holds, the start among
+   *  them. Returns how many were found. */
+  spreadSync(
+    {
+      id,
+      depth = DEPTH_DEFAULT,
+      cutoff = CUTOFF_DEFAULT,
+      fan = "linear",
+      revisit = REVISIT_DEFAULT,
+    }: SpreadingFrom,
+    ordinals: Uint32Array,
+  ): number {
+    return now(() =>
+      this.#native.spreadSync(id, positive(depth, "depth"), cutoff, FANS[fan], revisit, ordinals),
+    );
   }
 
   /** Ordinals of the distinct nodes within 1…hops edges, without the start. */

@@ -80,6 +80,13 @@ export interface Spreading {
   limit?: number;
 }
 
+/** Spreading from one episode with activation 1. */
+export interface SpreadingFrom extends Pick<Spreading, "depth" | "cutoff" | "fan"> {
+  id: string;
+  /** What reaches a node again, in a later step, is multiplied by it: 0…1. */
+  revisit?: number;
+}
+
 export interface Reaching {
   id: string;
   /** 1…3. */

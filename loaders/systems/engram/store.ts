@@ -62,7 +62,7 @@ export async function linkAll(space: Space, {from, to, weights}: EdgeList): Prom
 }
 
 /** Its indexes are built as it stores: nothing is left to be awaited. */
-export function readiness(space: Space, held: "vectors" | "edges"): Readiness {
+export function readiness(space: Pick<Space, "stats">, held: "vectors" | "edges"): Readiness {
   const stats = space.stats();
   return {
     held: stats[held],

@@ -7,12 +7,11 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {promisify} from "node:util";
 import {requireFrom} from "../packages.ts";
+import {guarded, NOBODY_ID} from "../side/guard.ts";
 import {killGroup} from "../side/process.ts";
 import type {Opening} from "../system.ts";
 import {pgvectorFolder, programs} from "./install.ts";
 
-const NOBODY = 65_534;
-const KEPT = "+dac_override,+dac_read_search";
 const USER = "postgres";
 const START_MS_MAX = 60_000;
 const START_RETRY_MS = 25;
@@ -57,29 +56,12 @@ export interface Settings {
 
 const asRoot = () => process.getuid?.() === 0;
 
-/** Runs a program as a user whom PostgreSQL accepts, to be interrupted when this process ends. */
-function guarded(program: string, programArguments: string[]): [string, string[]] {
-  const user = asRoot()
-    ? [
-        "--reuid",
-        String(NOBODY),
-        "--regid",
-        String(NOBODY),
-        "--clear-groups",
-        "--securebits",
-        "+no_setuid_fixup",
-        "--inh-caps",
-        KEPT,
-        "--ambient-caps",
-        KEPT,
-      ]
-    : [];
-  return ["setpriv", [...user, "--pdeathsig", "INT", program, ...programArguments]];
-}
+const guardedHere = (program: string, programArguments: readonly string[]) =>
+  guarded(program, programArguments, {signal: "INT", nobody: asRoot()});
 
 function owned(folder: string): void {
   mkdirSync(folder, {recursive: true, mode: 0o700});
-  if (asRoot()) chownSync(folder, NOBODY, NOBODY);
+  if (asRoot()) chownSync(folder, NOBODY_ID, NOBODY_ID);
 }
 
 export async function startServer(opening: Opening): Promise<Server> {
@@ -89,8 +71,8 @@ export async function startServer(opening: Opening): Promise<Server> {
   const reused = existsSync(join(data, "PG_VERSION"));
   if (!reused) {
     owned(data);
-    const initdb = [join(bin, "initdb"), "-D", data, "-U", USER, "--auth=trust", "-E", "UTF8", "--no-locale"];
-    await promisify(execFile)(...guarded(initdb[0] as string, initdb.slice(1)));
+    const initdb = ["-D", data, "-U", USER, "--auth=trust", "-E", "UTF8", "--no-locale"];
+    await promisify(execFile)(...guardedHere(join(bin, "initdb"), initdb));
   }
   // A path to a socket holds 107 bytes at most (unix(7)): it gets a short one of its own.
   const socket = mkdtempSync(join(tmpdir(), "engram-pg-"));
@@ -109,7 +91,7 @@ export async function startServer(opening: Opening): Promise<Server> {
     ...PROMISES,
   };
   const flags = Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const child = spawn(...guarded(join(bin, "postgres"), ["-D", data, ...flags]), {
+  const child = spawn(...guardedHere(join(bin, "postgres"), ["-D", data, ...flags]), {
     stdio: ["ignore", "ignore", "pipe"],
     detached: true,
   });
