@@ -5,18 +5,29 @@ import {join} from "node:path";
 const BLOCK_BYTES = 512; // of stat(2), whatever the file system's own
 const KIBIBYTE = 1_024;
 
+/** A file of proc(5); empty where the process has ended, which holds nothing any more. */
+function processFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "ESRCH") throw error;
+    return "";
+  }
+}
+
+/** The process and all that descend from it: a PostgreSQL server answers each client in a child. */
+export function family(pid: number): number[] {
+  const children = processFile(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean);
+  return [pid, ...children.flatMap((child) => family(Number(child)))];
+}
+
 /** Proportional set size (proc(5), smaps_rollup): what processes share is counted once between them. */
 export function memoryBytes(processes: readonly number[]): number {
-  let kibibytes = 0;
-  for (const pid of processes)
-    try {
-      const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-      kibibytes += Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0);
-    } catch (error) {
-      const {code} = error as NodeJS.ErrnoException;
-      if (code !== "ENOENT" && code !== "ESRCH") throw error; // it ended, and holds nothing any more
-    }
-  return kibibytes * KIBIBYTE;
+  const kibibytes = processes.map((pid) =>
+    Number(/^Pss:\s+(\d+) kB/m.exec(processFile(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0),
+  );
+  return kibibytes.reduce((sum, value) => sum + value, 0) * KIBIBYTE;
 }
 
 /** Bytes on disk of a file or of everything below a folder; what vanishes meanwhile takes none. */

@@ -3,7 +3,7 @@
 import {createHash} from "node:crypto";
 import {existsSync, mkdirSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {diskBytes, memoryBytes} from "./footprint.ts";
+import {diskBytes, family, memoryBytes} from "./footprint.ts";
 import {
   type DurableWrites,
   type EdgeList,
@@ -447,7 +447,7 @@ export interface Footprint {
 export async function footprint(): Promise<Footprint> {
   const {face, opening, baseline_bytes} = opened(held, "measure");
   return {
-    memory_bytes: memoryBytes([process.pid, ...face.processes()]),
+    memory_bytes: memoryBytes([process.pid, ...face.processes().flatMap(family)]),
     baseline_bytes,
     disk_bytes: diskBytes(opening.directory),
   };
