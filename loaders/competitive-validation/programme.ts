@@ -26,7 +26,8 @@ export interface Parameters {
   hybrid: number;
   /** Durable writes per visit: of one vector, and of a hundred. */
   writes: {singles: number; batches: number};
-  all_cores: boolean;
+  /** Sets that are searched over all cores too. */
+  all_cores: readonly VectorSet[];
   /** Subjects that take part; `all` for every one. */
   subjects: "all" | readonly string[];
   /** Process starts of every subject, and rounds of the interleaving in each. */
@@ -62,7 +63,7 @@ async function itemsOf(context: Context<Parameters>): Promise<Item[]> {
     const data = await searchData(name, {count, queries, k: K}, context);
     sets.push(data);
     items.push(item("search", searching(data, parameters), buildingVectors(data)));
-    if (all_cores) items.push(item("search", searchingOnAllCores(data), null, cpus().length));
+    if (all_cores.includes(name)) items.push(item("search", searchingOnAllCores(data), null, cpus().length));
   }
   for (const name of parameters.graphs) {
     progress(0, 1, `walking ${name} for the right answers`);

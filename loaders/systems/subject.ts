@@ -207,9 +207,17 @@ const medianOf = (values: Float64Array) => values.toSorted()[Math.floor(values.l
 
 const NO_ROAD = {clock: "around", road_ns: new Float64Array(0)} as const;
 
+/** Questions this process has warmed up for: asked again, one round is enough. */
+const warmed = new Set<string>();
+
 /** Repeats `round` as often as the configuration says, or until the time for it is over; the median of each. */
-async function warmUp(round: () => Promise<Pick<Timed, "start_ns" | "end_ns">>): Promise<Float64Array> {
-  const rounds = held?.opening.configuration.warm_up_rounds ?? 0;
+async function warmUp(
+  question: string,
+  round: () => Promise<Pick<Timed, "start_ns" | "end_ns">>,
+): Promise<Float64Array> {
+  const configured = held?.opening.configuration.warm_up_rounds ?? 0;
+  const rounds = warmed.has(question) ? Math.min(1, configured) : configured;
+  warmed.add(question);
   const until = nanoseconds() + WARM_UP_MS_MAX * 1e6;
   const medians: number[] = [];
   while (medians.length < rounds && nanoseconds() < until) medians.push(medianOf(durations(await round())));
@@ -218,16 +226,17 @@ async function warmUp(round: () => Promise<Pick<Timed, "start_ns" | "end_ns">>):
 
 /** Warms up, then takes the times: inside by `pass` where the system has a process of its own, else around `ask`. */
 async function measured<Answers>(
+  question: string,
   n: number,
   ask: (index: number) => unknown,
   pass: (() => Promise<Pass<Answers>>) | undefined,
   answers: Answers,
 ): Promise<Timed & {answers: Answers}> {
   if (pass === undefined) {
-    const warm_up_ns = await warmUp(() => timed(n, ask));
+    const warm_up_ns = await warmUp(question, () => timed(n, ask));
     return {...(await timed(n, ask)), ...NO_ROAD, warm_up_ns, answers};
   }
-  const warm_up_ns = await warmUp(pass);
+  const warm_up_ns = await warmUp(question, pass);
   const road_ns = durations(await timed(Math.min(n, ROAD_REQUESTS), ask));
   return {...(await pass()), clock: "inside", road_ns, warm_up_ns};
 }
@@ -249,6 +258,7 @@ export async function search(input: {
   const rows = Array.from({length: n}, (_, at) => ordinals.subarray(at * k, (at + 1) * k));
   const pass = face.searchPass?.bind(face);
   const {answers, ...times} = await measured(
+    `search ${effort}`,
     n,
     (at) => face.search(cues[at], k, effort, rows[at] as Uint32Array),
     pass && (() => pass(queries, k, effort)),
@@ -276,6 +286,7 @@ export async function searchNothing(input: {query: Float32Array; n: number}): Pr
   const cue = face.cue(input.query);
   const out = new Uint32Array(1);
   const {answers: _, ...times} = await measured(
+    "nothing",
     input.n,
     () => face.nullRequest(cue, out),
     undefined,
@@ -295,6 +306,7 @@ export async function reach(input: {
   const counts = new Uint32Array(seeds.length);
   const pass = face.reachPass?.bind(face);
   const {answers, ...times} = await measured(
+    `reach ${hops} ${wording}`,
     seeds.length,
     (at) => {
       const found = face.reach(seeds[at] as number, hops, wording);
@@ -344,6 +356,7 @@ export async function spread(input: {
   const {seeds, limit, wording = face.wordings[0] as string} = input;
   const ordinals = new Uint32Array(seeds.length * limit).fill(NOTHING);
   const {answers, ...times} = await measured(
+    `spread ${wording}`,
     seeds.length,
     (at) => {
       const found = ask(seeds[at] as number, limit, wording);
@@ -363,7 +376,7 @@ export async function reachNothing(input: {n: number}): Promise<Timed> {
 }
 
 async function nothing(face: {nullRequest(): unknown}, n: number): Promise<Timed> {
-  const {answers: _, ...times} = await measured(n, () => face.nullRequest(), undefined, undefined);
+  const {answers: _, ...times} = await measured("nothing", n, () => face.nullRequest(), undefined, undefined);
   return times;
 }
 
@@ -383,6 +396,7 @@ export async function askHybrid(input: {
   const answers: HybridAnswer[] = [];
   const pass = face.askPass?.bind(face);
   return measured(
+    `hybrid ${effort}`,
     groups.length,
     (at) => {
       const answer = face.ask(cues[at], k, effort, groups[at] as number);
