@@ -40,12 +40,12 @@ export default experiment<Parameters>({
       pass_ms: 150,
     },
     standard: {
-      vectors: {"wikispeedia-minilm": 50_000, mnist: 10_000},
+      vectors: {"wikispeedia-minilm": 20_000, mnist: 5_000},
       queries: 200,
       k: K,
       graphs: GRAPHS,
       seeds: 60,
-      hybrid: 5_000,
+      hybrid: 2_000,
       writes: {singles: 40, batches: 5},
       all_cores: ["wikispeedia-minilm"],
       subjects: "all",
@@ -80,7 +80,7 @@ export default experiment<Parameters>({
     "A system that cannot be had; a visit whose process dies (void, and asked once more in a fresh process); one whose index covers less than it was given, whose walks or spreading differ from plain loops, or that loses an acknowledged write when it is killed.",
   threats: [
     "Rounds share process starts (quick: three each, standard: all six): their interval does not hold all of what differs between starts; profile full has twelve rounds over six starts.",
-    "Profile quick searches 10,000 passages and asks few systems, standard 50,000 passages and 10,000 images; what an index costs grows with size, and not alike for all.",
+    "Profile quick searches 10,000 passages and asks few systems, standard 20,000 passages and 5,000 images; what an index costs grows with size, and not alike for all.",
     "We tuned all systems ourselves, and know our own best.",
     "The client waits for each answer (closed loop): rates compare cost per request, not behaviour under load.",
     "A slow system answers fewer of the same queries, as many as fit into the time of a pass; its recall's interval is wider for it.",

@@ -17,7 +17,7 @@ const EXPERIMENTS = readdirSync("src/experiments")
 const MEASURED = EXPERIMENTS.filter((path) =>
   existsSync(`loaders/${path.slice("experiments/".length)}.parquet.ts`),
 );
-const PAGES = ["index", ...EXPERIMENTS, "systems", "method", "data", "versions"];
+const PAGES = ["index", ...EXPERIMENTS, "systems", "systems/hnswlib", "method", "data", "versions"];
 const SETTINGS = (["light", "dark"] as const).flatMap((scheme) =>
   [390, 1280].map((width) => ({scheme, width})),
 );

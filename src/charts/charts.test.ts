@@ -9,6 +9,7 @@ import {dotPanels} from "./dots.js";
 import {logDomain, logTicks} from "./frame.js";
 import {frontier} from "./frontier.js";
 import {latencyByPercentile, percentileName} from "./latency.js";
+import {lines} from "./lines.js";
 import {ratioDots} from "./ratios.js";
 import {requestStrip} from "./requests.js";
 import {shareBars} from "./shares.js";
@@ -91,6 +92,16 @@ const SHARES = [
   {name: "unexplained", count: 11, share: 0.37},
 ];
 
+const HISTORY = ["hnswlib", "usearch"].flatMap((series, system) =>
+  [4, 4.1, 3.9, 3.2].map((y, run) => ({
+    series,
+    x: run + 1,
+    y: y + system,
+    changed: run === 3 && system === 0,
+  })),
+);
+const POWER = [0, 0.2, 0.6, 0.97, 1].map((y, at) => ({series: "both", x: at + 1, y}));
+
 /** Two lines that end almost in one point. */
 const CLOSE = [
   {series: "recall", quantile: 0.5, latency_ms: 0.2, low_ms: null, high_ms: null, engram: true},
@@ -108,6 +119,14 @@ const GALLERY: Record<string, (width: number) => vegaLite.TopLevelSpec> = {
   "dots-linear": (width) => dotPanels(DOTS.slice(0, 2), width, {axis: "score"}),
   requests: (width) => requestStrip(REQUESTS, width, 12, "above P99.9"),
   spread: (width) => spreadStrips(SPREAD, width),
+  "lines-log": (width) => lines(HISTORY, width, {horizontal: "run", vertical: "lead (log scale)", log: true}),
+  "lines-share": (width) =>
+    lines(POWER, width, {
+      horizontal: "months",
+      vertical: "share found",
+      format: ".0%",
+      mark: {at: 0.95, says: "95 %"},
+    }),
   shares: (width) => shareBars(SHARES, width, "share of slow requests"),
 };
 

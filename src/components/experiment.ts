@@ -41,9 +41,12 @@ export function experimentAnswers(summary: Summary, records: Records): HTMLEleme
 
 export function thresholds(summary: Summary, records: Records): HTMLElement {
   if (summary.claims.length === 0) return html`<p class="quiet">Nothing to judge yet.</p>`;
-  const judged = summary.claims.filter((claim) => claim.threshold !== null);
+  const withThreshold = summary.claims.filter((claim) => claim.threshold !== null);
+  const judged = withThreshold.filter(({value}) => value !== null);
+  const unmeasured = withThreshold.filter(({value}) => value === null);
   const others = summary.claims.filter((claim) => claim.threshold === null && claim.sentence === null);
-  return html`<div class="wide">${floorsTable(judged, records)}
+  return html`<div class="wide">${judged.length === 0 ? null : floorsTable(judged, records)}
+    ${unmeasured.length === 0 ? null : html`<details><summary>${plural(unmeasured.length, "threshold")} with nothing measured in profile “${summary.profile}”</summary>${floorsTable(unmeasured, records)}</details>`}
     ${others.length === 0 ? null : html`<details><summary>${plural(others.length, "further number")} without a threshold</summary>${floorsTable(others, records)}</details>`}
     ${checkButton()}
   </div>`;
@@ -83,7 +86,7 @@ function parameters(text: string): string {
   return Object.entries(JSON.parse(text) as Record<string, unknown>)
     .map(
       ([name, value]) =>
-        `${name.replaceAll("_", " ")} ${typeof value === "number" ? number(value) : String(value)}`,
+        `${name.replaceAll("_", " ")} ${typeof value === "number" ? number(value) : typeof value === "object" ? JSON.stringify(value) : String(value)}`,
     )
     .join(", ");
 }
