@@ -1,5 +1,6 @@
 // The 31 experiments by number, and which of them are built: a loader file `NNN-slug.parquet.ts` whose
-// default export is the declaration. Titles and groups are those of tasks.md.
+// default export is the declaration. Titles and groups are those of tasks.md. Number 000 is none of the 31: the
+// engine's core by itself.
 import {readdirSync} from "node:fs";
 import {dirname} from "node:path";
 import {fileURLToPath} from "node:url";
@@ -7,6 +8,7 @@ import type {Definition} from "./lab/experiment.ts";
 
 const INFRASTRUCTURE = "Performance infrastructure";
 const READINESS = "Production readiness";
+const CORE = "The core by itself";
 
 export const CATALOGUE: readonly {id: string; title: string; group: string}[] = [
   ...[
@@ -44,6 +46,7 @@ export const CATALOGUE: readonly {id: string; title: string; group: string}[] = 
     "API versioning and deprecation",
     "Client library integration",
   ].map((title, index) => ({id: String(101 + index), title, group: READINESS})),
+  {id: "000", title: "Core benchmarks", group: CORE},
 ];
 
 export class UnknownExperiment extends Error {

@@ -101,6 +101,8 @@ export interface Definition<Parameters = Record<string, unknown>> {
   hypothesis: string;
   /** import.meta.url of the declaring file: its bytes are part of the definition's hash. */
   source: string;
+  /** Further files or folders that measure, from the project's root; part of the definition's hash. */
+  sources?: string[];
   datasets: string[];
   /** Experiments whose stored runs it folds: a new run of one of them makes this one stale. */
   reads?: string[];

@@ -55,14 +55,23 @@ std::vector<float> normals(size_t count, Random& random) {
 }  // namespace
 
 Vectors load(const std::string& path, size_t count, size_t dimension) {
-  std::vector<uint16_t> halves(count * dimension);
+  const bool whole = path.ends_with(".f32");
+  std::vector<char> bytes(count * dimension * (whole ? sizeof(float) : sizeof(uint16_t)));
   std::ifstream file(path, std::ios::binary);
-  file.read(reinterpret_cast<char*>(halves.data()), static_cast<std::streamsize>(halves.size() * 2));
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (!file)
     throw std::runtime_error("cannot read " + std::to_string(count) + " rows of " +
-                             std::to_string(dimension) + " float16 from " + path);
-  Vectors vectors{dimension, {}};
-  for (const uint16_t half : halves) vectors.values.push_back(fromHalf(half));
+                             std::to_string(dimension) + " numbers from " + path);
+  Vectors vectors{dimension, std::vector<float>(count * dimension)};
+  if (whole) {
+    std::memcpy(vectors.values.data(), bytes.data(), bytes.size());
+  } else {
+    for (size_t at = 0; at < vectors.values.size(); ++at) {
+      uint16_t half = 0;
+      std::memcpy(&half, bytes.data() + at * sizeof half, sizeof half);
+      vectors.values[at] = fromHalf(half);
+    }
+  }
   return normalised(std::move(vectors));
 }
 

@@ -1,4 +1,4 @@
-// Vectors to measure with: rows of half-precision numbers from a file, or clusters drawn from a seed.
+// Vectors to measure with: rows of numbers from a file, or clusters drawn from a seed.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,8 @@ struct Vectors {
   std::span<const float> operator[](size_t row) const { return {values.data() + row * dimension, dimension}; }
 };
 
-/** The first `count` rows of a file of little-endian float16. Throws std::runtime_error. */
+/** The first `count` rows of a file of little-endian float16, or float32 where its name ends in .f32. Throws
+ * std::runtime_error. */
 Vectors load(const std::string& path, size_t count, size_t dimension);
 
 /** A thousand centres; around them, in 32 directions that all share, most of the spread: the shape of

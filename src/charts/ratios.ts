@@ -10,6 +10,8 @@ export interface RatioRow {
   ratio: number;
   low: number;
   high: number;
+  /** What the ratio must reach at least, where that is not 1. */
+  floor?: number;
 }
 
 const ROW_PX = 34;
@@ -24,8 +26,9 @@ export function ratioDots(rows: RatioRow[], width: number): TopLevelSpec {
     name: narrow ? `${row.scenario}|${row.rival}` : `${row.scenario}, against ${row.rival}`,
     told: `${row.ratio.toLocaleString("en-US", {maximumSignificantDigits: 3})}×`,
   }));
+  const floors = values.filter((row) => row.floor !== undefined);
   const [low, high] = logDomain(
-    rows.flatMap((row) => [row.low, row.high]),
+    rows.flatMap((row) => [row.low, row.high, row.floor ?? row.high]),
     1.35,
   );
   const domain = withRoom([Math.min(low, 0.7), Math.max(high, 1.5)], 40, width - (narrow ? 130 : 240));
@@ -72,6 +75,15 @@ export function ratioDots(rows: RatioRow[], width: number): TopLevelSpec {
           x2: {field: "high"},
         },
       },
+      ...(floors.length === 0
+        ? []
+        : [
+            {
+              mark: {type: "tick" as const, color: INK, thickness: 2, size: 20},
+              data: {values: floors},
+              encoding: {y, x: {field: "floor", type: "quantitative" as const, scale}},
+            },
+          ]),
       {
         mark: {type: "point", filled: true, size: 80, opacity: 1, color: ENGRAM},
         encoding: {

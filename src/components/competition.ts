@@ -19,14 +19,23 @@ function told(row: {low: number | null; high: number | null}, value: number, uni
 
 /** Ratios that were measured, from the claims: the same numbers as in the thresholds. The control is no rival. */
 export function ratioRows(summary: Summary): RatioRow[] {
-  return summary.claims.flatMap(({compares, value, low, high}) =>
+  return summary.claims.flatMap(({compares, value, low, high, threshold}) =>
     compares === null ||
     value === null ||
     low === null ||
     high === null ||
     compares.scenario.startsWith("control")
       ? []
-      : [{scenario: compares.scenario, rival: compares.rival, ratio: value, low, high}],
+      : [
+          {
+            scenario: compares.scenario,
+            rival: compares.rival,
+            ratio: value,
+            low,
+            high,
+            ...(threshold === null || threshold === 1 ? {} : {floor: threshold}),
+          },
+        ],
   );
 }
 

@@ -1,6 +1,7 @@
 // The key of a run: one hash of everything that must be the same for two runs to be replicates.
 // workbench.md, "Store". Canonical JSON is RFC 8785.
 import {readFileSync} from "node:fs";
+import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import canonicalize from "canonicalize";
 import type {Definition} from "../experiment.ts";
@@ -27,7 +28,11 @@ export function definitionSha256(root: string, definition: Definition<never>): s
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  return sha256(`${file}\n${machinery}\n${canonical(JSON.parse(JSON.stringify(declared)))}`);
+  const further = (definition.sources ?? [])
+    .flatMap((path) => filesBelow(root, path))
+    .map((path) => `${sha256(readFileSync(join(root, path)))}  ${path}\n`)
+    .join("");
+  return sha256(`${file}\n${machinery}\n${further}${canonical(JSON.parse(JSON.stringify(declared)))}`);
 }
 
 export interface KeyParts {

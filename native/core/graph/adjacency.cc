@@ -20,6 +20,10 @@ void closeGap(Value* values, uint32_t at, uint32_t count) {
 
 }  // namespace
 
+uint32_t Adjacency::tightRank(uint32_t count) {
+  return static_cast<uint32_t>(std::bit_width(std::bit_ceil(std::max(count, kRoomMin)) / kRoomMin));
+}
+
 Adjacency::Fields Adjacency::fields(const Slab& slab) {
   const size_t first = size_t{slab.place} * kRoomMin;
   std::byte* hot = hot_.data() + first * kArcBytes;
@@ -68,11 +72,15 @@ uint32_t Adjacency::allocate(uint32_t rank) {
   const uint32_t place = end_;
   assert(UINT32_MAX - end_ >= units);
   end_ += units;
-  const size_t arcs = size_t{end_} * kRoomMin;
+  reserve(end_);
+  return place;
+}
+
+void Adjacency::reserve(size_t units) {
+  const size_t arcs = units * kRoomMin;
   hot_.reserve(arcs * kArcBytes);
   relations_.reserve(arcs * sizeof(uint16_t));
   if (timed_) times_.reserve(arcs * sizeof(double));
-  return place;
 }
 
 void Adjacency::free(Slab& slab) {
@@ -150,12 +158,14 @@ void Adjacency::clear(uint32_t node) {
 Adjacency Adjacency::compacted() const {
   Adjacency result(timed_);
   result.slabs_.resize(slabs_.size());
+  uint32_t units = 0;
+  for (const Slab& slab : slabs_) units += slab.count == 0 ? 0 : 1U << (tightRank(slab.count) - 1);
+  result.reserve(units + 1);
   for (uint32_t node = 0; node < slabs_.size(); ++node) {
     const Arcs from = arcs(node);
     if (from.empty()) continue;
     Slab& slab = result.slabs_[node];
-    const uint32_t needed = std::bit_ceil(std::max(slabs_[node].count + 0U, kRoomMin));
-    slab.rank = (std::bit_width(needed / kRoomMin)) & 31U;
+    slab.rank = tightRank(slabs_[node].count) & 31U;
     slab.count = slabs_[node].count;
     slab.place = result.allocate(slab.rank);
     const Fields to = result.fields(slab);

@@ -123,11 +123,14 @@ class Adjacency {
     double* times;  // null where there are none
   };
 
+  /** The smallest rank with room for `count` arcs. */
+  static uint32_t tightRank(uint32_t count);
   static uint32_t room(uint32_t rank) { return rank == 0 ? 0 : kRoomMin << (rank - 1); }
   Fields fields(const Slab& slab);
   /** First arc of the slab that is not before (target, relation). */
   static uint32_t position(const Fields& fields, uint32_t count, uint32_t target, uint16_t relation);
   uint32_t allocate(uint32_t rank);
+  void reserve(size_t units);
   void free(Slab& slab);
   void resize(Slab& slab, uint32_t rank);
 

@@ -1,0 +1,87 @@
+// How long a space of N vectors takes to open, and what memory it then holds: opened once from its log, once
+// from its snapshot.
+//   open_bench --directory /on/a/real/disk --count 100000 [--dimension 384]
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/random.h"
+#include "bench.h"
+#include "io/posix_disk.h"
+#include "space/space.h"
+
+namespace {
+
+using engram::Bytes;
+using engram::Space;
+using engram::bench::Options;
+using engram::bench::Visit;
+using engram::bench::wallSeconds;
+
+constexpr uint32_t kBatch = 1'000;
+
+[[noreturn]] void fail(const std::string& why) {
+  std::fprintf(stderr, "open_bench: %s\n", why.c_str());
+  std::exit(3);
+}
+
+/** Resident memory of this process, bytes. */
+double residentBytes() {
+  std::ifstream file("/proc/self/statm");
+  size_t total = 0;
+  size_t resident = 0;
+  file >> total >> resident;
+  return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+void fill(engram::Disk& disk, const std::string& directory, uint32_t dimension, uint32_t count) {
+  std::filesystem::create_directories(directory);
+  if (!Space::create(disk, directory, {.dimension = dimension}, {})) fail("cannot create a space");
+  auto space = Space::open(disk, directory);
+  if (!space) fail(space.error().message);
+  engram::Random random(5);
+  std::vector<float> values(size_t{kBatch} * dimension);
+  for (uint32_t first = 0; first < count; first += kBatch) {
+    for (float& value : values) value = static_cast<float>(random.unit()) - 0.5F;
+    std::vector<std::string> ids;
+    for (uint32_t i = 0; i < kBatch; ++i) ids.push_back("memory-" + std::to_string(first + i));
+    std::vector<engram::EpisodeFields> episodes(kBatch);
+    for (uint32_t i = 0; i < kBatch; ++i) {
+      episodes[i].id = ids[i];
+      episodes[i].embedding = {reinterpret_cast<const char*>(values.data() + size_t{i} * dimension),
+                               dimension * sizeof(float)};
+    }
+    if (const auto stored = (*space)->store(episodes, engram::Durability::kAsync); !stored)
+      fail(stored.error().message);
+  }
+  if (const auto closed = (*space)->close(); !closed) fail(closed.error().message);
+}
+
+void open(engram::Disk& disk, const std::string& directory, const std::string& from, uint32_t count,
+          bool snapshot) {
+  const double before = residentBytes();
+  const double began = wallSeconds();
+  auto space = Space::open(disk, directory);
+  const double seconds = wallSeconds() - began;
+  if (!space) fail(space.error().message);
+  if ((*space)->stats().vectors != count) fail("it does not hold what was stored");
+  const Visit visit{"engram", 0, 0};
+  visit.say("open_s", from, "s", seconds, count);
+  visit.say("resident_bytes_per_vector", from, "bytes", (residentBytes() - before) / count, count);
+  if (snapshot)
+    if (const auto written = (*space)->snapshot(); !written) fail(written.error().message);
+  if (const auto closed = (*space)->close(); !closed) fail(closed.error().message);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const Options options(count, arguments, {{"directory", ""}, {"count", "10000"}, {"dimension", "384"}});
+  const std::string directory = options.text("directory") + "/space";
+  const uint32_t vectors = options.number("count");
+  engram::PosixDisk disk;
+  fill(disk, directory, options.number("dimension"), vectors);
+  open(disk, directory, "log", vectors, true);
+  open(disk, directory, "snapshot", vectors, false);
+  return 0;
+}

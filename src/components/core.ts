@@ -1,0 +1,114 @@
+// The core by itself: curves of recall and rate per set of vectors, walks, durable stores, and the machine's own
+// limits beside them.
+import {html} from "npm:htl";
+import type {Summary} from "../../loaders/lab/claim.ts";
+import {type DotRow, dotPanels} from "../charts/dots.js";
+import {type FrontierRow, frontier} from "../charts/frontier.js";
+import {isEngram} from "../charts/theme.js";
+import {chart} from "./chart.js";
+import {count, number} from "./format.js";
+import {type Cell, dataTable, type Rows, rowsOf} from "./table.js";
+
+const rows = (summary: Summary, table: string): Rows => {
+  const prepared = summary.tables[table];
+  return prepared === undefined ? [] : rowsOf(prepared);
+};
+const orNull = (value: Cell | undefined) => (value === null || value === undefined ? null : Number(value));
+const rounded = (value: number) => count(Number(value.toPrecision(2)));
+const notHere = (what: string) => html`<p class="quiet">${what} not measured in this profile.</p>`;
+
+/** Recall against rate on one set of vectors. */
+export function setFrontier(summary: Summary, set: string, title: string): HTMLElement {
+  const points: FrontierRow[] = rows(summary, `frontier-${set}`).map((row) => ({
+    subject: String(row.subject),
+    effort: Number(row.effort),
+    recall: Number(row.recall),
+    qps: Number(row.qps),
+    low: orNull(row.low_qps),
+    high: orNull(row.high_qps),
+  }));
+  if (points.length === 0) return notHere(`${title}:`);
+  const vectors = Number(rows(summary, `frontier-${set}`)[0]?.vectors);
+  const best = [...new Set(points.map(({subject}) => subject))].flatMap((subject) => {
+    const able = points.filter((point) => point.subject === subject && point.recall >= 0.95);
+    return able.length === 0 ? [] : [able.reduce((a, b) => (b.qps > a.qps ? b : a))];
+  });
+  const told = best
+    .sort((a, b) => b.qps - a.qps)
+    .map(({subject, qps, recall}) => `${subject} ${rounded(qps)} queries/s at ${recall.toFixed(3)}`);
+  return chart({
+    title: `${title}, ${count(vectors)} vectors: at a recall of 0.95 or more, ${told[0] ?? "nobody answers"}`,
+    summary: `Fastest width with a recall@10 of at least 0.95: ${told.join(", ")}. Rates are per second of the thread's own CPU time; bars reach from the lowest to the highest round.`,
+    rows: points.map(({subject, effort, ...point}) => ({index: subject, ef: effort, ...point})),
+    spec: (width) => frontier(points, width),
+    height: 440,
+    table: {units: {qps: "queries/s"}, heads: {qps: "rate", recall: "recall@10"}},
+  });
+}
+
+/** Times of spreading and traversal. */
+export function walkTimes(summary: Summary): HTMLElement {
+  const found = rows(summary, "walks");
+  if (found.length === 0) return notHere("Walks:");
+  const dots: DotRow[] = found.map((row) => ({
+    subject: String(row.walk),
+    panel: row.operation === "spread_us" ? "spreading activation" : "distinct nodes",
+    value: Number(row.middle_us),
+    low: orNull(row.lowest_us),
+    high: orNull(row.highest_us),
+  }));
+  const two = dots.find(
+    ({subject, panel}) => subject === "1 seed, 2 hops" && panel === "spreading activation",
+  );
+  return chart({
+    title: `Two links deep from one memory: ${number(two?.value ?? 0, 2)} µs`,
+    summary: found
+      .map(
+        (row) =>
+          `${row.walk}: ${number(Number(row.middle_us), 3)} µs, ${rounded(Number(row.arcs))} links looked at, ${rounded(Number(row.nodes))} nodes reached.`,
+      )
+      .join(" "),
+    rows: found,
+    spec: (width) => dotPanels(dots, width, {axis: "time per call, µs (log scale)", log: true}),
+    height: dots.length * 27 + 120,
+    table: {units: {middle_us: "µs", lowest_us: "µs", highest_us: "µs"}},
+  });
+}
+
+/** Durable records a second beside the raw log. */
+export function durableRates(summary: Summary): HTMLElement {
+  const found = rows(summary, "durable");
+  if (found.length === 0) return notHere("Durable stores:");
+  const dots: DotRow[] = found.map((row) => ({
+    subject: String(row.who),
+    panel: Number(row.batch) === 1 ? "1 record a commit" : `${count(Number(row.batch))} records a commit`,
+    value: Number(row.per_s),
+    low: orNull(row.lowest),
+    high: orNull(row.highest),
+  }));
+  const one = (engram: boolean) =>
+    dots.find((dot) => dot.panel.startsWith("1 ") && isEngram(dot.subject) === engram);
+  return chart({
+    title: `One memory a commit: ${rounded(one(true)?.value ?? 0)} a second, the raw log ${rounded(one(false)?.value ?? 0)}`,
+    summary: dots.map(({subject, panel, value}) => `${panel}: ${subject} ${rounded(value)}/s.`).join(" "),
+    rows: dots.map(({subject, panel, value, low, high}) => ({
+      commit: panel,
+      who: subject,
+      rate: value,
+      low,
+      high,
+    })),
+    spec: (width) =>
+      dotPanels(dots, width, {axis: "records per second (log scale); further right is better", log: true}),
+    height: dots.length * 27 + 150,
+    table: {units: {rate: "1/s", low: "1/s", high: "1/s"}},
+  });
+}
+
+/** A prepared table with its caption, or why there is none. */
+export function plainTable(summary: Summary, id: string): HTMLElement {
+  const table = summary.tables[id];
+  if (table === undefined || table.rows.length === 0)
+    return html`<p class="quiet">${table?.caption ?? id}: not in this profile.</p>`;
+  return html`<div class="wide"><p>${table.caption}.</p>${dataTable(rowsOf(table), {units: table.units, caption: table.caption})}</div>`;
+}
