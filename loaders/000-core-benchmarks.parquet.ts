@@ -60,11 +60,11 @@ export default experiment<Parameters>({
   systems: ["engram", "hnswlib"],
   profiles: {
     quick: {
-      passages: 20_000,
+      passages: 15_000,
       synthetic: 0,
       synthetic_large: 0,
       images: 0,
-      queries: 300,
+      queries: 200,
       rounds: 6,
       graph_queries: 500,
       durable_ms: 120,
@@ -158,7 +158,7 @@ export default experiment<Parameters>({
   excludes: "An instruction count is left out, by name, where valgrind is missing.",
   threats: [
     "All rounds of one benchmark share one process and one build of each index: their interval does not hold what differs between process starts.",
-    "The quick profile searches 20,000 passages; thresholds speak of 100,000 and are then left open.",
+    "The quick profile searches 15,000 passages; thresholds speak of 100,000 and are then left open.",
     "Recall's interval counts each sought neighbour as a trial of its own; those of one query are not independent.",
     "Rates are per second of the thread's own CPU time, which a busy neighbour still lowers through shared caches; ratios within a round suffer least.",
     "We tuned our own index; hnswlib runs with its authors' usual settings (M 16, efConstruction 200).",

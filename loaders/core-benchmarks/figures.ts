@@ -105,7 +105,7 @@ const recallOf = (id: string, metric: string, label: string): Metric => ({
   estimator: proportion({of: "neighbours"}),
   rows: `
     SELECT CASE WHEN place < round(value * n * 10) THEN 1 ELSE 0 END AS value
-    FROM (SELECT metric, avg(value) AS value, max(n) AS n FROM (${observed(`${metric} %`, "48")})
+    FROM (SELECT metric, avg(value) AS value, max(n) AS n FROM (${observed(`${metric} %`)})
       WHERE subject = 'engram' GROUP BY metric) AS one, (SELECT unnest(range(100000)) AS place) AS places
     WHERE place < n * 10`,
 });

@@ -11,6 +11,7 @@
 
 #include "bench.h"
 #include "subjects.h"
+#include "vector/index.h"
 #include "vectors.h"
 
 namespace {
@@ -170,7 +171,7 @@ void measure(const Options& options) {
     bench.curve("", width, nullptr);
   }
   if (options.text("churn") == "yes") {
-    const std::array<uint32_t, 1> usual = {48};  // engram's default
+    const std::array<uint32_t, 1> usual = {engram::VectorIndex::kDefaultEf};
     bench.filtered(usual);
     bench.churn(usual);
   }
