@@ -172,6 +172,8 @@ void encode_payload(Writer& writer, const KeysOperation& operation) {
   }
 }
 
+void encode_payload(Writer& writer, const IndexOperation& operation) { writer.raw(operation.image); }
+
 Operation decode_store(Reader& reader, uint32_t dimension) {
   StoreOperation operation;
   for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left)
@@ -343,6 +345,8 @@ Operation decode_keys(Reader& reader, uint32_t) {
   return operation;
 }
 
+Operation decode_index(Reader& reader, uint32_t) { return IndexOperation{reader.raw(reader.left())}; }
+
 struct Kind {
   OperationType type;
   Operation (*decode)(Reader&, uint32_t dimension);
@@ -366,6 +370,7 @@ constexpr std::array<Kind, std::variant_size_v<Operation>> kKinds = {{
     {OperationType::kConcepts, decode_concepts},
     {OperationType::kCycles, decode_cycles},
     {OperationType::kStability, decode_stability},
+    {OperationType::kIndex, decode_index},
 }};
 
 }  // namespace

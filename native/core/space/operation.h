@@ -31,6 +31,7 @@ enum class OperationType : uint16_t {
   kConcepts = 20,   // concepts with their members, by ordinal
   kCycles = 21,     // where consolidation stands
   kStability = 22,  // of episodes that were accessed
+  kIndex = 24,      // the vector graph, before the episodes whose vectors it links
 };
 
 /** An episode as it is stored: everything but what the engine keeps about it. */
@@ -173,10 +174,14 @@ struct KeysOperation {
   std::vector<KeyState> keys;
 };
 
+struct IndexOperation {
+  View image;  // VectorIndex::image()
+};
+
 using Operation = std::variant<StoreOperation, LinkOperation, UnlinkOperation, ForgetOperation,
                                TouchOperation, BindOperation, DissolveOperation, CycleOperation,
                                MemoryOperation, StateOperation, EdgesOperation, EndOperation, KeysOperation,
-                               ConceptsOperation, CyclesOperation, StabilityOperation>;
+                               ConceptsOperation, CyclesOperation, StabilityOperation, IndexOperation>;
 
 OperationType type_of(const Operation& operation);
 /** Appends the payload of `operation`. */

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <limits>
 
@@ -124,6 +125,37 @@ TEST_F(SpaceTest, SpreadingReachesLinkedEpisodes) {
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->active.size(), 2U);
   EXPECT_FALSE(space_->spread({{"nobody", 1.0F}}, {}).ok());
+}
+
+TEST_F(SpaceTest, ASnapshotKeepsTheVectorGraphAndTheLogBehindItGoesOn) {
+  constexpr int kMany = 2'600;  // enough that three dimensions are searched by a graph
+  const auto name = [](int i) { return std::to_string(i); };
+  const auto direction = [](int i) {
+    const auto angle = static_cast<float>(i);
+    return std::vector<float>{std::cos(angle), std::sin(angle), std::sin(0.7F * angle)};
+  };
+  const auto store = [&](int i) {
+    const std::string id = name(i);
+    ASSERT_TRUE(space_->store({episode(id, direction(i))}, Durability::kAsync).ok());
+  };
+  for (int i = 0; i < kMany; ++i) store(i);
+  ASSERT_TRUE(space_->forget({name(5), name(77)}, Durability::kAsync).ok());
+  ASSERT_TRUE(space_->snapshot().ok());
+  store(kMany);
+  const uint64_t digest = space_->digest();
+  const auto answers = [&] {
+    std::vector<uint32_t> ordinals;
+    for (int i = 0; i < kMany; i += 100) {
+      const auto hits = space_->recall(direction(i), {.k = 5});
+      for (const Hit& hit : *hits) ordinals.push_back(hit.ordinal);
+    }
+    return ordinals;
+  };
+  const auto before = answers();
+  reopen();
+  EXPECT_EQ(space_->digest(), digest);
+  EXPECT_TRUE(space_->verify().ok());
+  EXPECT_EQ(answers(), before);
 }
 
 }  // namespace

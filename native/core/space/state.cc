@@ -29,10 +29,17 @@ Result<ChainPosition> Space::load_snapshot(const std::string& path) {
           apply(*memory);
           return {};
         }
+        if (const auto* index = std::get_if<IndexOperation>(&operation)) {
+          if (index_.size() == 0) index_.expect(index->image);  // one that does not fit is linked anew
+          return {};
+        }
         return Error{Code::kDamaged, "the snapshot holds an operation that belongs in a log",
                      "restore the space from a backup"};
       });
   ENGRAM_TRY(header);
+  if (!index_.complete())
+    return Error{Code::kDamaged, path + ": its vector graph is of other vectors than its episodes",
+                 "restore the space from a backup"};
   for (uint32_t ordinal = 0; ordinal < nodes_.size(); ++ordinal)
     if (index_.contains(ordinal) && nodes_[ordinal].sequence > cycles_.last.through)
       fresh_.push_back(ordinal);
@@ -116,6 +123,7 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
   constexpr size_t kEpisodesPerSection = 1'000;
   constexpr size_t kEdgesPerSection = 10'000;
   SnapshotWriter writer({uuid_, settings_.dimension, position});
+  if (const Bytes image = index_.image(); !image.empty()) writer.section(IndexOperation{image});
   uint64_t episodes = 0;
   StateOperation state;
   const auto flush_state = [&] {

@@ -35,7 +35,7 @@ size_t codeBytes(uint32_t dimension) {
 }  // namespace
 
 Blocks::Blocks(uint32_t dimension, uint32_t degree)
-    : kernels_(bestKernels()),
+    : kernels_(&bestKernels()),
       dimension_(dimension),
       form_(formOf(dimension)),
       ids_bytes_(degree * sizeof(uint32_t)),
@@ -107,7 +107,7 @@ PlaneBatch Blocks::batch(const CodeQuery& query, std::span<const uint32_t> slots
 
 void Blocks::floatSimilarities(const CodeQuery& query, std::span<const uint32_t> slots, float* out) const {
   for (size_t i = 0; i < slots.size(); ++i)
-    out[i] = kernels_.dot(query.values.data(), floats(slots[i]), dimension_);
+    out[i] = kernels_->dot(query.values.data(), floats(slots[i]), dimension_);
 }
 
 void Blocks::similarities(const CodeQuery& query, std::span<const uint32_t> slots, float* out) const {
@@ -116,7 +116,7 @@ void Blocks::similarities(const CodeQuery& query, std::span<const uint32_t> slot
   std::array<int32_t, kChunk> products;
   for (size_t begin = 0; begin < slots.size(); begin += kChunk) {
     const auto some = slots.subspan(begin, std::min(kChunk, slots.size() - begin));
-    kernels_.dot_planes(batch(query, some, false), products.data());
+    kernels_->dot_planes(batch(query, some, false), products.data());
     for (size_t i = 0; i < some.size(); ++i)
       out[begin + i] = static_cast<float>(products[i] - query.shift) * (query.scale * high_factors_[some[i]]);
   }
@@ -128,8 +128,8 @@ void Blocks::fineSimilarities(const CodeQuery& query, std::span<const uint32_t> 
   std::array<int32_t, kChunk> below;
   for (size_t begin = 0; begin < slots.size(); begin += kChunk) {
     const auto some = slots.subspan(begin, std::min(kChunk, slots.size() - begin));
-    kernels_.dot_planes(batch(query, some, false), above.data());
-    kernels_.dot_planes(batch(query, some, true), below.data());
+    kernels_->dot_planes(batch(query, some, false), above.data());
+    kernels_->dot_planes(batch(query, some, true), below.data());
     for (size_t i = 0; i < some.size(); ++i) {
       const int32_t product =
           static_cast<int32_t>(kLowSteps) * (above[i] - query.shift) + (below[i] - query.shift);

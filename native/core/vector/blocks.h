@@ -79,13 +79,13 @@ class Blocks {
   void floatSimilarities(const CodeQuery& query, std::span<const uint32_t> slots, float* out) const;
   PlaneBatch batch(const CodeQuery& query, std::span<const uint32_t> slots, bool low) const;
 
-  const Kernels& kernels_;
-  const uint32_t dimension_;
-  const CodeForm form_;
-  const size_t ids_bytes_;
-  const size_t plane_bytes_;
-  const size_t code_bytes_;
-  const size_t block_bytes_;
+  const Kernels* kernels_;
+  uint32_t dimension_;
+  CodeForm form_;
+  size_t ids_bytes_;
+  size_t plane_bytes_;
+  size_t code_bytes_;
+  size_t block_bytes_;
   Buffer blocks_;
   Buffer low_;  // planes of kNibbles
   std::vector<float> high_factors_;

@@ -41,7 +41,7 @@ bool nearer(const Candidate& a, const Candidate& b) {
 }  // namespace
 
 VectorIndex::VectorIndex(const IndexOptions& options)
-    : options_(options), kernels_(bestKernels()), world_(options) {}
+    : options_(options), kernels_(&bestKernels()), world_(options) {}
 
 uint32_t VectorIndex::newSlot() {
   if (!free_.empty()) {
@@ -56,13 +56,28 @@ uint32_t VectorIndex::newSlot() {
   return slot;
 }
 
-void VectorIndex::add(uint32_t ordinal, std::span<const float> unit) {
-  assert(unit.size() == options_.dimension);
-  assert(!contains(ordinal));
-  const uint32_t slot = newSlot();
+void VectorIndex::place(uint32_t slot, std::span<const float> unit) {
   std::memcpy(vectors_.data() + size_t{slot} * options_.dimension * sizeof(float), unit.data(),
               unit.size_bytes());
   world_.put(slot, unit);
+}
+
+void VectorIndex::add(uint32_t ordinal, std::span<const float> unit) {
+  assert(unit.size() == options_.dimension);
+  if (awaiting_ > 0) {
+    if (const uint32_t slot = contains(ordinal) ? slots_[ordinal] - 1 : kNone;
+        slot != kNone && awaited_[slot]) {
+      place(slot, unit);
+      awaited_[slot] = false;
+      if (--awaiting_ == 0 && sketches_centred_ > 0) sketchAll();
+      return;
+    }
+    strayed_ = true;
+    return;
+  }
+  assert(!contains(ordinal));
+  const uint32_t slot = newSlot();
+  place(slot, unit);
   ordinals_[slot] = ordinal;
   if (slots_.size() <= ordinal) slots_.resize(size_t{ordinal} + 1, 0);
   slots_[ordinal] = slot + 1;
@@ -88,21 +103,27 @@ void VectorIndex::sketch(uint32_t slot) {
   if (!sketched() || slots <= kScanUpTo) return;
   if (slots > kSketchUpTo && placed_ == slots) {
     sketches_.reset();
+    sketches_centred_ = 0;
     return;
   }
   if (sketches_ && slots < 2 * sketches_centred_) {
     sketches_->put(slot, exactVector(slot));
     return;
   }
-  if (!sketches_) sketches_.emplace(options_.dimension, options_.seed);
   sketches_centred_ = slots;
   std::vector<double> sum(options_.dimension, 0);
   for (uint32_t at = 0; at < slots; ++at)
     for (size_t i = 0; i < options_.dimension; ++i) sum[i] += static_cast<double>(exact(at)[i]);
-  std::vector<float> mean(options_.dimension);
-  for (size_t i = 0; i < mean.size(); ++i) mean[i] = static_cast<float>(sum[i] / static_cast<double>(slots));
-  sketches_->centre(mean);
-  for (uint32_t at = 0; at < slots; ++at) sketches_->put(at, exactVector(at));
+  sketches_mean_.resize(options_.dimension);
+  for (size_t i = 0; i < sum.size(); ++i)
+    sketches_mean_[i] = static_cast<float>(sum[i] / static_cast<double>(slots));
+  sketchAll();
+}
+
+void VectorIndex::sketchAll() {
+  sketches_.emplace(options_.dimension, options_.seed);
+  sketches_->centre(sketches_mean_);
+  for (uint32_t slot = 0; slot < ordinals_.size(); ++slot) sketches_->put(slot, exactVector(slot));
 }
 
 void VectorIndex::remove(uint32_t ordinal) {
@@ -143,7 +164,7 @@ size_t VectorIndex::scanExact(std::span<const float> query, const SearchOptions&
   const auto end = [&] { return out.begin() + static_cast<ptrdiff_t>(found); };
   for (uint32_t slot = 0; slot < ordinals_.size(); ++slot) {
     if (!accepted(slot, options.filter)) continue;
-    const Hit hit{ordinals_[slot], kernels_.dot(query.data(), exact(slot), options_.dimension)};
+    const Hit hit{ordinals_[slot], kernels_->dot(query.data(), exact(slot), options_.dimension)};
     if (found < k) {
       out[found++] = hit;
       std::push_heap(out.begin(), end(), better);
@@ -245,7 +266,7 @@ size_t VectorIndex::rank(std::span<const float> query, const SearchOptions& opti
   }
   for (size_t i = 0; i < kept; ++i) {
     const uint32_t slot = candidates[i].slot;
-    ranked.push_back({ordinals_[slot], kernels_.dot(query.data(), exact(slot), options_.dimension)});
+    ranked.push_back({ordinals_[slot], kernels_->dot(query.data(), exact(slot), options_.dimension)});
   }
   const size_t count = std::min(ranked.size(), k);
   std::partial_sort(ranked.begin(), ranked.begin() + static_cast<ptrdiff_t>(count), ranked.end(), better);

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/buffer.h"
+#include "base/bytes.h"
 #include "vector/distance.h"
 #include "vector/sketch.h"
 #include "vector/small_world.h"
@@ -80,6 +81,15 @@ class VectorIndex {
   size_t search(std::span<const float> query, const SearchOptions& options, SearchScratch& scratch,
                 std::span<Hit> out) const;
 
+  /** The graph as bytes, without the vectors; empty where there is none yet. */
+  Bytes image() const;
+  /** Makes an empty index ready for the vectors of an image: each add() of an ordinal in it fills a place and
+   *  links nothing. False when the image is not one of an index with these options; the index is empty then.
+   */
+  bool expect(View image);
+  /** Whether no vector of the image is missing, and none came that was not in it. */
+  bool complete() const { return awaiting_ == 0 && !strayed_; }
+
   bool contains(uint32_t ordinal) const { return ordinal < slots_.size() && slots_[ordinal] != 0; }
   /** The stored vector; the ordinal must be present. */
   std::span<const float> vector(uint32_t ordinal) const;
@@ -88,12 +98,17 @@ class VectorIndex {
 
  private:
   static constexpr uint32_t kNone = Pool::kNone;
+  static constexpr uint32_t kOrdinalsMax = 0x7FFF'FFFF;
 
   const float* exact(uint32_t slot) const {
     return reinterpret_cast<const float*>(vectors_.data()) + size_t{slot} * options_.dimension;
   }
   std::span<const float> exactVector(uint32_t slot) const { return {exact(slot), options_.dimension}; }
   uint32_t newSlot();
+  /** Stores the vector and its code. */
+  void place(uint32_t slot, std::span<const float> unit);
+  /** Makes all sketches, around the mean there is. */
+  void sketchAll();
   /** The rungs of the ladder that follow from the number of slots. */
   bool sketched() const { return world_.blocks().form() == CodeForm::kNibbles; }
   size_t scannedUpTo() const { return sketched() ? kSketchUpTo : kScanUpTo; }
@@ -118,8 +133,8 @@ class VectorIndex {
   size_t rank(std::span<const float> query, const SearchOptions& options, SearchScratch& scratch,
               std::span<Hit> out) const;
 
-  const IndexOptions options_;
-  const Kernels& kernels_;
+  IndexOptions options_;
+  const Kernels* kernels_;
   SmallWorld world_;
   Buffer vectors_;                  // slot-major f32
   std::vector<uint32_t> ordinals_;  // slot → ordinal, kNone when it was removed
@@ -127,8 +142,12 @@ class VectorIndex {
   std::vector<uint32_t> free_;      // removed slots to use again
   std::optional<Sketches> sketches_;
   size_t sketches_centred_ = 0;  // how many vectors their centre is the mean of
+  std::vector<float> sketches_mean_;
   size_t live_ = 0;
-  uint32_t placed_ = 0;  // slots [0, placed_) are in the graph or removed; the others are the tail
+  uint32_t placed_ = 0;        // slots [0, placed_) are in the graph or removed; the others are the tail
+  std::vector<bool> awaited_;  // slots of an image whose vectors have not come yet
+  size_t awaiting_ = 0;
+  bool strayed_ = false;  // a vector came that the image did not have
 };
 
 }  // namespace engram

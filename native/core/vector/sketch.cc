@@ -35,7 +35,7 @@ void hadamard(float* values, size_t size) {
 }  // namespace
 
 Sketches::Sketches(uint32_t dimension, uint64_t seed)
-    : kernels_(bestKernels()),
+    : kernels_(&bestKernels()),
       dimension_(dimension),
       words_((dimension + kWordBits - 1) / kWordBits),
       signs_(kRounds * dimension),
@@ -81,8 +81,8 @@ void Sketches::nearest(std::span<const float> query, uint32_t first, size_t want
   const size_t groups = (size_ + kSketchGroup - 1) / kSketchGroup - skipped;
   auto& distances = scratch.distances;
   distances.resize((groups * kSketchGroup + kStep - 1) / kStep * kStep);
-  kernels_.hamming(bits_.data() + skipped * words_ * kSketchGroup, groups, scratch.query.data(), words_,
-                   distances.data());
+  kernels_->hamming(bits_.data() + skipped * words_ * kSketchGroup, groups, scratch.query.data(), words_,
+                    distances.data());
   const size_t begin = first % kSketchGroup;
   const size_t end = size_ - skipped * kSketchGroup;
   std::fill_n(distances.begin(), begin, kFar);

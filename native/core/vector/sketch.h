@@ -41,9 +41,9 @@ class Sketches {
   /** Leaves the sketch in scratch.query. */
   void sketch(std::span<const float> unit, SketchScratch& scratch) const;
 
-  const Kernels& kernels_;
-  const uint32_t dimension_;
-  const size_t words_;
+  const Kernels* kernels_;
+  uint32_t dimension_;
+  size_t words_;
   std::vector<float> signs_;    // ±1, a row per round
   std::vector<float> centre_;   // the mean, rotated
   std::vector<uint64_t> bits_;  // groups of kSketchGroup, word-major

@@ -240,7 +240,10 @@ void SmallWorld::join(uint32_t one, uint32_t other, uint32_t layer) {
 void SmallWorld::unlink(uint32_t slot) {
   assert(linked(slot));
   linked_[slot] = 0;
-  for (uint32_t layer = 0; layer <= levels_[slot]; ++layer) repair(slot, layer);
+  for (uint32_t layer = 0; layer <= levels_[slot]; ++layer) {
+    repair(slot, layer);
+    setNeighbours(slot, layer, {});
+  }
   blocks_.clear(slot);
   if (slot == entry_) chooseEntry();
 }

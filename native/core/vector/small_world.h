@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "base/bytes.h"
 #include "vector/blocks.h"
 #include "vector/pool.h"
 
@@ -48,6 +49,13 @@ class SmallWorld {
 
   /** Leaves the `width` nearest that a walk from the entry to scratch.query finds in scratch.pool. */
   void walk(uint32_t width, WalkScratch& scratch) const;
+
+  /** Who neighbours whom, by slot. */
+  void write(Writer& writer) const;
+  /** Takes over what write() wrote, for the slots that are linked; their codes follow. False when it cannot
+   * be.
+   */
+  bool read(Reader& reader, const std::vector<bool>& linked_slots);
 
   const Blocks& blocks() const { return blocks_; }
   /** Bytes of upper layers and of what is known about each slot. */
