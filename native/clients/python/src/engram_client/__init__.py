@@ -1,0 +1,34 @@
+"""A client of engram's HTTP API. For asyncio; engram_client.blocking is the same without."""
+
+from .client import Client, Space
+from .errors import (
+    BusyError,
+    ConflictError,
+    ConnectionError,
+    EngramError,
+    InvalidArgumentError,
+    NotFoundError,
+    PermissionError,
+    ServerError,
+    StorageError,
+    TimeoutError,
+)
+from .retry import RetryPolicy
+from .transport import Effects
+
+__all__ = [
+    "BusyError",
+    "Client",
+    "ConflictError",
+    "ConnectionError",
+    "Effects",
+    "EngramError",
+    "InvalidArgumentError",
+    "NotFoundError",
+    "PermissionError",
+    "RetryPolicy",
+    "ServerError",
+    "Space",
+    "StorageError",
+    "TimeoutError",
+]

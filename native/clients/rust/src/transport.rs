@@ -1,0 +1,147 @@
+//! One call over HTTP: attempts, timeouts. Connections are kept and used again by reqwest's pool.
+
+use std::time::{Duration, SystemTime};
+
+use futures_core::Stream;
+use futures_util::StreamExt;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Method, Response};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::retry::RetryPolicy;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+#[derive(Debug, Clone)]
+pub(crate) struct Transport {
+    pub(crate) url: String,
+    pub(crate) key: Option<String>,
+    pub(crate) timeout: Duration,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) http: reqwest::Client,
+}
+
+/// A request: the same bytes on each attempt.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    method: Method,
+    path: String,
+    query: Vec<(&'static str, String)>,
+    headers: HeaderMap,
+    body: Option<Vec<u8>>,
+}
+
+impl Request {
+    pub(crate) fn new(method: Method, path: String) -> Self {
+        Self { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None }
+    }
+
+    pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        self.query.extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+
+    pub(crate) fn json(self, body: &impl serde::Serialize) -> Self {
+        let text = serde_json::to_vec(body).expect("the API's types are JSON");
+        self.bytes("application/json", text)
+    }
+
+    pub(crate) fn bytes(mut self, content_type: &'static str, body: Vec<u8>) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self.body = Some(body);
+        self
+    }
+
+    pub(crate) fn accept(mut self, content_type: &'static str) -> Self {
+        self.headers.insert(ACCEPT, HeaderValue::from_static(content_type));
+        self
+    }
+
+    /// A write: sent again, it has its effect once.
+    pub(crate) fn once(mut self) -> Self {
+        let key = HeaderValue::try_from(Uuid::new_v4().to_string()).expect("a UUID is ASCII");
+        self.headers.insert(IDEMPOTENCY_KEY, key);
+        self
+    }
+}
+
+impl Transport {
+    pub(crate) async fn json<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
+        let body = self.bytes(request).await?;
+        serde_json::from_slice(&body).map_err(|error| Error::unreadable(1, &format!("not of the API: {error}")))
+    }
+
+    pub(crate) async fn bytes(&self, request: Request) -> Result<Vec<u8>, Error> {
+        self.call(&request, |response| async { Ok(response.bytes().await?.to_vec()) }).await
+    }
+
+    /// Pieces of the answer's body as they come; dropping the stream ends the request. Only its beginning is tried
+    /// again: going on is the caller's, who knows what was seen.
+    pub(crate) fn stream(&self, request: Request) -> impl Stream<Item = Result<Vec<u8>, Error>> + use<'_> {
+        async_stream::try_stream! {
+            let mut pieces = self.call(&request, |response| async { Ok(response) }).await?.bytes_stream();
+            loop {
+                match tokio::time::timeout(self.timeout, pieces.next()).await {
+                    Err(_) => Err(Error::timed_out(1, self.timeout))?,
+                    Ok(None) => break,
+                    Ok(Some(piece)) => yield piece.map_err(|error| Error::broken(1, &self.url, &error))?.to_vec(),
+                }
+            }
+        }
+    }
+
+    async fn call<T, F>(&self, request: &Request, read: impl Fn(Response) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, reqwest::Error>>,
+    {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let error = match tokio::time::timeout(self.timeout, self.attempt(request, attempt, &read)).await {
+                Ok(Ok(value)) => return Ok(value),
+                Ok(Err(error)) => error,
+                Err(_) => Error::timed_out(attempt, self.timeout),
+            };
+            if !error.retryable || attempt > self.retry.retries {
+                return Err(error);
+            }
+            let wait = self.retry.wait(attempt, error.retry_after.as_deref(), uniform(), SystemTime::now());
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn attempt<T, F>(&self, request: &Request, attempt: u32, read: impl Fn(Response) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, reqwest::Error>>,
+    {
+        let broken = |error: reqwest::Error| Error::broken(attempt, &self.url, &error);
+        let mut sent = self
+            .http
+            .request(request.method.clone(), format!("{}{}", self.url, request.path))
+            .query(&request.query)
+            .headers(request.headers.clone());
+        if let Some(key) = &self.key {
+            sent = sent.header(AUTHORIZATION, format!("Bearer {key}"));
+        }
+        if let Some(body) = &request.body {
+            sent = sent.body(body.clone());
+        }
+        let response = sent.send().await.map_err(broken)?;
+        let status = response.status();
+        if status.is_success() {
+            return read(response).await.map_err(broken);
+        }
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let body = response.bytes().await.map_err(broken)?;
+        Err(Error::answered(status.as_u16(), &body, attempt, retry_after))
+    }
+}
+
+/// [0, 1), from 52 random bits.
+fn uniform() -> f64 {
+    const BITS: u32 = 52;
+    let (_, low) = Uuid::new_v4().as_u64_pair();
+    (low & ((1 << BITS) - 1)) as f64 / (1_u64 << BITS) as f64
+}
