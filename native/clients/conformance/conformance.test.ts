@@ -1,0 +1,122 @@
+// Every client passes the whole suite against a real server with keys, through a proxy that breaks things; and
+// a client with a planted defect does not.
+import assert from "node:assert/strict";
+import {mkdtempSync, rmSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {after, before, describe, test} from "node:test";
+import {addKey} from "../../server/keys.ts";
+import {openApi} from "../../server/openapi.ts";
+import {VERBS} from "../../server/operation.ts";
+import {Server} from "../../server/server.ts";
+import {readSuite, runCase, type Setting} from "./conformance.ts";
+import {FaultProxy} from "./fault-proxy.ts";
+import {Program} from "./program.ts";
+import {CLIENTS} from "./toolchain.ts";
+
+const suite = readSuite();
+const directory = mkdtempSync(join(tmpdir(), "engram-conformance-"));
+const keys = join(directory, "keys.json");
+const key = addKey(keys, {spaces: ["*"], verbs: [...VERBS]});
+let server: Server;
+let proxy: FaultProxy;
+
+before(async () => {
+  server = await Server.start({data: join(directory, "data"), keys});
+  proxy = await FaultProxy.start(server.port);
+});
+
+after(async () => {
+  await proxy.close();
+  await server.close();
+  rmSync(directory, {recursive: true});
+});
+
+/** Cancelling from outside needs something beside the call; the blocking face has nothing there. */
+const BEYOND_BLOCKING = "a cancelled call ends at once and leaves its connection";
+
+for (const [name, make] of Object.entries(CLIENTS))
+  describe(`the client in ${name}`, () => {
+    let program: Program;
+    before(async () => {
+      const {words, environment} = await make();
+      program = new Program(words, environment);
+    });
+    after(() => program?.stop());
+    for (const [number, one] of suite.entries())
+      if (name !== "Python, blocking" || one.name !== BEYOND_BLOCKING)
+        test(`${one.group}: ${one.name}`, async () => {
+          const space = `${name.toLowerCase().replace(/\W+/g, "-")}-${number}`;
+          assert.deepEqual(await runCase({program, proxy, key}, one, space), []);
+        });
+  });
+
+/** A program whose replies are changed on their way. */
+function altered(program: Program, alter: (reply: Awaited<ReturnType<Program["tell"]>>) => void): Program {
+  return {
+    tell: async (command: Parameters<Program["tell"]>[0]) => {
+      const reply = await program.tell(command);
+      alter(reply);
+      return reply;
+    },
+    stop: () => program.stop(),
+  } as Program;
+}
+
+describe("a client with a planted defect", () => {
+  let setting: Setting;
+  before(async () => {
+    const {words, environment} = await (
+      CLIENTS.TypeScript as () => Promise<{
+        words: string[];
+        environment?: Record<string, string>;
+      }>
+    )();
+    setting = {program: new Program(words, environment), proxy, key};
+  });
+  after(() => setting.program.stop());
+
+  const DEFECTS: Record<
+    string,
+    {case: string; client?: object; alter?: (reply: {error?: {kind: string}}) => void}
+  > = {
+    "never tries again": {case: "a server that is busy is asked again", client: {retries: 0}},
+    "calls every error by one name": {
+      case: "what is wrong is told by its kind",
+      alter: ({error}) => {
+        if (error !== undefined) error.kind = "server";
+      },
+    },
+    "waits for ever": {
+      case: "an answer that does not come in time",
+      client: {timeoutMs: 10_000},
+    },
+    "sends no key": {case: "the nearest come first", client: {key: null}},
+  };
+
+  for (const [defect, {case: name, client = {}, alter = () => {}}] of Object.entries(DEFECTS))
+    test(`that ${defect} fails its case`, async () => {
+      const one = suite.find((candidate) => candidate.name.startsWith(name));
+      assert.ok(one, `there is a case "${name}"`);
+      const program = altered(setting.program, alter);
+      const planted = {...one, client: {...one.client, ...client}};
+      const wrong = await runCase({...setting, program}, planted, `planted-${defect.replace(/\W+/g, "-")}`);
+      assert.notDeepEqual(wrong, []);
+    });
+});
+
+test("every operation of the OpenAPI document is called by the suite", () => {
+  const document = openApi() as {paths: Record<string, Record<string, {operationId?: string}>>};
+  const operations = new Set(
+    Object.entries(document.paths)
+      .filter(([path]) => path.startsWith("/v1/"))
+      .flatMap(([, methods]) =>
+        Object.values(methods).map(({operationId}) => operationId?.replace(/^v1[._]?/, "")),
+      ),
+  );
+  const called = new Set(suite.flatMap(({steps}) => steps.map(({call}) => call)));
+  const names: Record<string, string> = {listSpaces: "spaces", makeSpace: "make"};
+  const missing = [...operations].filter((id) => id !== undefined && !called.has(names[id] ?? id));
+  assert.ok(operations.size > 10, "the document was read");
+  assert.deepEqual(missing, []);
+});

@@ -1,0 +1,96 @@
+// How each client's program is made and started. A tool that is missing is named; nothing is skipped.
+import {execFile} from "node:child_process";
+import {createHash} from "node:crypto";
+import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {homedir} from "node:os";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {promisify} from "node:util";
+
+const CACHE = join(homedir(), ".cache/engram-workbench/clients");
+const BUILD_TIMEOUT_MS = 600_000;
+const OUTPUT_MAX_BYTES = 64 << 20;
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+export interface Command {
+  words: string[];
+  environment?: Record<string, string>;
+}
+
+/** Errors: `mends` where the tool is not there, else what it printed. */
+async function run(words: string[], mends: string, environment: Record<string, string> = {}): Promise<void> {
+  const [tool = "", ...rest] = words;
+  try {
+    await promisify(execFile)(tool, rest, {
+      timeout: BUILD_TIMEOUT_MS,
+      maxBuffer: OUTPUT_MAX_BYTES,
+      env: {...process.env, ...environment},
+    });
+  } catch (error) {
+    const {code, stderr, message} = error as Error & {code?: unknown; stderr?: string};
+    throw new Error(
+      code === "ENOENT" ? `${tool} is missing: ${mends}` : `${tool} failed: ${stderr || message}`,
+    );
+  }
+}
+
+async function typescript(): Promise<Command> {
+  return {words: [process.execPath, "--import", "tsx", path("../typescript/conformance/main.ts")]};
+}
+
+/** A virtual environment of the locked packages. */
+async function environment(): Promise<string> {
+  const lock = path("../python/requirements.txt");
+  const hash = createHash("sha256").update(readFileSync(lock)).digest("hex").slice(0, 12);
+  const folder = join(CACHE, `python-${hash}`);
+  const whole = join(folder, "whole");
+  if (existsSync(whole)) return folder;
+  // It knows its own path, so it is made in place; the last file says that it is whole.
+  rmSync(folder, {recursive: true, force: true});
+  mkdirSync(CACHE, {recursive: true});
+  await run(
+    ["python3", "-m", "venv", folder],
+    "the Python client's conformance needs Python 3.10 or newer (Debian: python3 and python3-venv)",
+  );
+  await run([join(folder, "bin/pip"), "install", "--quiet", "--no-deps", "--requirement", lock], "see above");
+  writeFileSync(whole, "");
+  return folder;
+}
+
+async function python(...flags: string[]): Promise<Command> {
+  return {
+    words: [join(await environment(), "bin/python"), path("../python/conformance/main.py"), ...flags],
+    environment: {PYTHONPATH: path("../python/src"), PYTHONUTF8: "1", PYTHONDONTWRITEBYTECODE: "1"},
+  };
+}
+
+const CARGO = {CARGO_TARGET_DIR: join(CACHE, "rust")};
+
+async function rust(): Promise<Command> {
+  await run(
+    // Without TLS: the suite speaks to loopback, and its C sources take a minute to compile.
+    [
+      "cargo",
+      "build",
+      "--quiet",
+      "--locked",
+      "--no-default-features",
+      "--example",
+      "conformance",
+      "--manifest-path",
+      path("../rust/Cargo.toml"),
+    ],
+    "the Rust client's conformance needs Rust 1.85 or newer (https://rustup.rs)",
+    CARGO,
+  );
+  return {words: [join(CARGO.CARGO_TARGET_DIR, "debug/examples/conformance")]};
+}
+
+/** By the client's name. */
+export const CLIENTS: Record<string, () => Promise<Command>> = {
+  TypeScript: typescript,
+  Python: python,
+  "Python, blocking": () => python("--blocking"),
+  Rust: rust,
+};
