@@ -7,6 +7,7 @@ import {LINE_MAX_BYTES, STALLED_READER_MS} from "./limits.ts";
 
 export const NDJSON_TYPE = "application/x-ndjson";
 const NEWLINE = 0x0a;
+const CUT_SHORT = new RefusedError(503, "closed", "the server ends this stream", "resume it in a moment");
 
 /** Groups of parsed lines that arrived together. Errors: a line longer than LINE_MAX_BYTES or not JSON. */
 export async function* readLines(request: IncomingMessage): AsyncGenerator<unknown[]> {
@@ -52,6 +53,8 @@ export async function writeLines(
       if (signal.aborted) break;
       if (!response.write(`${JSON.stringify(answer)}\n`)) await drained(response, signal);
     }
+    // Without this line a reader could take what came for all there is.
+    if (signal.aborted && !response.destroyed) response.write(`${JSON.stringify(refusal(CUT_SHORT).body)}\n`);
   } catch (error) {
     if (!response.headersSent) throw error;
     if (!signal.aborted) response.write(`${JSON.stringify(refusal(error).body)}\n`);

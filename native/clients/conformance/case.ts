@@ -12,7 +12,9 @@ export type Fault =
   /** Reaches the server so much later. */
   | {kind: "hold"; ms: number}
   /** The answer breaks off after so many bytes of its body. */
-  | {kind: "cut"; bytes: number};
+  | {kind: "cut"; bytes: number}
+  /** The answer falls silent after so many. */
+  | {kind: "stall"; bytes: number};
 
 /** What a client's program is told: one line of JSON. */
 export interface Command {

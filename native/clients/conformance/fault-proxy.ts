@@ -113,21 +113,23 @@ export class FaultProxy {
         return;
       }
       answer.writeHead(come.statusCode ?? 502, come.headers);
-      if (fault?.kind === "cut") cut(come, answer, fault.bytes, breakOff);
+      if (fault?.kind === "cut") beginning(come, answer, fault.bytes, breakOff);
+      else if (fault?.kind === "stall") beginning(come, answer, fault.bytes, () => {});
       else come.pipe(answer);
     });
     incoming.pipe(outgoing);
   }
 }
 
-function cut(come: IncomingMessage, answer: ServerResponse, bytes: number, breakOff: () => void): void {
+/** The first bytes of an answer, then what `then` does. */
+function beginning(come: IncomingMessage, answer: ServerResponse, bytes: number, then: () => void): void {
   let left = bytes;
   come.on("data", (piece: Buffer) => {
     if (left <= 0) return;
     answer.write(piece.subarray(0, left), () => {
-      if (left <= 0) breakOff();
+      if (left <= 0) then();
     });
     left -= piece.length;
   });
-  come.on("end", breakOff);
+  come.on("end", then);
 }

@@ -4,7 +4,7 @@ import {createInterface} from "node:readline";
 import type {Command, Reply} from "./case.ts";
 
 /** Longer than any step takes. */
-const REPLY_TIMEOUT_MS = 30_000;
+const REPLY_TIMEOUT_MS = 60_000;
 
 export class Program {
   readonly #child: ChildProcess;

@@ -25,7 +25,6 @@ KINDS = {
     "timeout": engram_client.TimeoutError,
 }
 NAMES = {"storeBatch": "store_batch"}
-ARGUMENTS = {"pageItems": "page_items"}
 
 
 def options(given: dict[str, Any]) -> dict[str, Any]:
@@ -41,8 +40,7 @@ def call_of(client: Any, command: dict[str, Any]) -> Any:
     name = NAMES.get(command["call"], command["call"])
     if name in ("spaces", "ready"):
         return getattr(client, name)()
-    arguments = {ARGUMENTS.get(word, word): value for word, value in command.get("args", {}).items()}
-    return getattr(client.space(command["space"]), name)(**arguments)
+    return getattr(client.space(command["space"]), name)(**command.get("args", {}))
 
 
 async def first(stream: AsyncIterator[Any], most: int | None) -> list[Any]:
@@ -63,7 +61,9 @@ def failure(error: EngramError) -> dict[str, Any]:
     return {"error": {"kind": kind, "message": str(error), **told}}
 
 
-CANCELLED = {"error": {"kind": "cancelled", "code": "cancelled", "status": 0, "attempts": 1, "message": "", "remedy": ""}}
+CANCELLED = {
+    "error": {"kind": "cancelled", "code": "cancelled", "status": 0, "attempts": 1, "message": "", "remedy": ""}
+}
 
 
 async def perform(client: Client, command: dict[str, Any]) -> dict[str, Any]:

@@ -37,7 +37,9 @@ fn client_of(settings: Settings) -> Client {
         base: Duration::from_millis(settings.base_ms),
         ..Default::default()
     };
-    let client = Client::new(&settings.url).timeout(Duration::from_millis(settings.timeout_ms)).retry(retry);
+    let client = Client::new(&settings.url)
+        .timeout(Duration::from_millis(settings.timeout_ms))
+        .retry(retry);
     match settings.key {
         Some(key) => client.key(key),
         None => client,
@@ -46,14 +48,18 @@ fn client_of(settings: Settings) -> Client {
 
 /// An argument of a call as its type.
 fn argument<T: DeserializeOwned>(args: &Value, name: &str) -> T {
-    serde_json::from_value(args[name].clone()).unwrap_or_else(|error| panic!("argument {name}: {error}"))
+    serde_json::from_value(args[name].clone())
+        .unwrap_or_else(|error| panic!("argument {name}: {error}"))
 }
 
 fn whole<T: DeserializeOwned>(args: &Value) -> T {
     serde_json::from_value(args.clone()).unwrap_or_else(|error| panic!("arguments: {error}"))
 }
 
-async fn first<T>(stream: impl Stream<Item = Result<T, Error>>, most: Option<usize>) -> Result<Vec<T>, Error> {
+async fn first<T>(
+    stream: impl Stream<Item = Result<T, Error>>,
+    most: Option<usize>,
+) -> Result<Vec<T>, Error> {
     let mut values = Vec::new();
     let mut stream = std::pin::pin!(stream);
     while let Some(value) = stream.next().await {
@@ -74,21 +80,48 @@ async fn perform(client: &Client, command: &Command) -> Result<Value, Error> {
         "ready" => json!(client.ready().await?),
         "make" => json!(space.make(argument(args, "dimension")).await?),
         "stats" => json!(space.stats().await?),
-        "store" => json!(space.store_with(argument(args, "episode"), argument(args, "durability")).await?),
-        "storeBatch" => json!(space.store_batch(argument(args, "episodes"), argument(args, "durability")).await?),
+        "store" => json!(
+            space
+                .store_with(argument(args, "episode"), argument(args, "durability"))
+                .await?
+        ),
+        "storeBatch" => json!(
+            space
+                .store_batch(argument(args, "episodes"), argument(args, "durability"))
+                .await?
+        ),
         "get" => {
             let embedding = argument::<Option<bool>>(args, "embedding").unwrap_or(false);
             json!(space.get(&text("id"), embedding).await?)
         }
-        "scan" => json!(first(space.scan(argument(args, "after"), argument(args, "pageItems")), command.take).await?),
+        "scan" => json!(first(space.scan(argument(args, "after")), command.take).await?),
+        "page" => {
+            let after = argument::<Option<String>>(args, "after");
+            json!(
+                space
+                    .page(after.as_deref(), argument(args, "limit"))
+                    .await?
+            )
+        }
         "forget" => {
-            json!(space.forget(&argument::<Vec<String>>(args, "ids"), argument(args, "weaken")).await?)
+            json!(
+                space
+                    .forget(
+                        &argument::<Vec<String>>(args, "ids"),
+                        argument(args, "weaken")
+                    )
+                    .await?
+            )
         }
         "delete" => json!(space.delete(&text("id")).await?),
         "link" => json!(space.link(&argument::<Vec<_>>(args, "edges")).await?),
         "unlink" => json!(space.unlink(&argument::<Vec<_>>(args, "edges")).await?),
         "edges" => json!(space.edges(&text("id")).await?),
-        "recall" => json!(space.recall(&argument::<Vec<f32>>(args, "vector"), &whole(args)).await?),
+        "recall" => json!(
+            space
+                .recall(&argument::<Vec<f32>>(args, "vector"), &whole(args))
+                .await?
+        ),
         "spread" => json!(space.spread(&whole(args)).await?),
         "reach" => json!(space.reach(&whole(args)).await?),
         "sync" => json!(space.sync().await?),
@@ -100,13 +133,17 @@ async fn perform(client: &Client, command: &Command) -> Result<Value, Error> {
 
 fn told(error: &Error) -> Value {
     let kind = serde_json::to_value(format!("{:?}", error.kind)).expect("text");
-    let kind = kind.as_str().unwrap_or_default().chars().fold(String::new(), |mut name, letter| {
-        if letter.is_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.extend(letter.to_lowercase());
-        name
-    });
+    let kind = kind
+        .as_str()
+        .unwrap_or_default()
+        .chars()
+        .fold(String::new(), |mut name, letter| {
+            if letter.is_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.extend(letter.to_lowercase());
+            name
+        });
     json!({"error": {"kind": kind, "code": error.code, "status": error.status, "attempts": error.attempts,
         "message": error.message, "remedy": error.remedy}})
 }
@@ -119,10 +156,15 @@ async fn main() {
         if let Some(settings) = command.client.take() {
             client = Some(client_of(settings));
         }
-        let work = perform(client.as_ref().expect("the first command makes the client"), &command);
+        let work = perform(
+            client.as_ref().expect("the first command makes the client"),
+            &command,
+        );
         let outcome = match command.cancel_after_ms {
             None => Some(work.await),
-            Some(ms) => tokio::time::timeout(Duration::from_millis(ms), work).await.ok(), // dropped: cancelled
+            Some(ms) => tokio::time::timeout(Duration::from_millis(ms), work)
+                .await
+                .ok(), // dropped: cancelled
         };
         let reply = match outcome {
             None => json!({"error": {"kind": "cancelled", "code": "cancelled", "status": 0}}),
@@ -130,6 +172,8 @@ async fn main() {
             Some(Err(error)) => told(&error),
         };
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{reply}").and_then(|()| out.flush()).expect("somebody reads");
+        writeln!(out, "{reply}")
+            .and_then(|()| out.flush())
+            .expect("somebody reads");
     }
 }

@@ -1,24 +1,28 @@
 //! The client: one type per noun, one method per operation of the API.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_core::Stream;
-use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::binary::{decode_hits, encode_episodes, encode_vector, EPISODES_TYPE, HITS_TYPE, VECTOR_TYPE};
+use crate::binary::{
+    EPISODES_TYPE, HITS_TYPE, VECTOR_TYPE, decode_hits, encode_episodes, encode_vector,
+};
 use crate::error::Error;
 use crate::retry::RetryPolicy;
 use crate::transport::{Request, Transport};
 use crate::types::*;
 
-const PAGE_ITEMS: u32 = 500;
 const TIMEOUT: Duration = Duration::from_secs(30);
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
@@ -34,7 +38,10 @@ pub struct Client {
 impl Client {
     /// `url`: `http://127.0.0.1:7700`.
     pub fn new(url: &str) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client without settings can be made");
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client without settings can be made");
         Self {
             transport: Transport {
                 url: url.trim_end_matches('/').to_owned(),
@@ -73,7 +80,10 @@ impl Client {
 
     /// A handle; nothing is asked of the server.
     pub fn space(&self, name: &str) -> Space {
-        Space { transport: self.transport.clone(), path: format!("/{}/spaces/{}", self.version, segment(name)) }
+        Space {
+            transport: self.transport.clone(),
+            path: format!("/{}/spaces/{}", self.version, segment(name)),
+        }
     }
 
     /// The spaces that the key may see.
@@ -92,7 +102,11 @@ impl Client {
         struct Ready {
             ready: bool,
         }
-        match self.transport.json::<Ready>(Request::new(Method::GET, "/ready".into())).await {
+        match self
+            .transport
+            .json::<Ready>(Request::new(Method::GET, "/ready".into()))
+            .await
+        {
             Ok(answer) => Ok(answer.ready),
             Err(error) if error.status == 503 => Ok(false),
             Err(error) => Err(error),
@@ -125,12 +139,16 @@ impl Space {
     /// Makes the space; the same again changes nothing. Errors: `Kind::Conflict` for another dimension.
     pub async fn make(&self, dimension: u32) -> Result<SpaceSummary, Error> {
         let request = Request::new(Method::PUT, self.path.clone());
-        self.transport.json(request.json(&json!({ "dimension": dimension }))).await
+        self.transport
+            .json(request.json(&json!({ "dimension": dimension })))
+            .await
     }
 
     /// What it holds and how it is.
     pub async fn stats(&self) -> Result<SpaceStats, Error> {
-        self.transport.json(Request::new(Method::GET, self.path.clone())).await
+        self.transport
+            .json(Request::new(Method::GET, self.path.clone()))
+            .await
     }
 
     /// Stores one episode; an id that is there is replaced. Durable and searchable when it returns.
@@ -139,8 +157,14 @@ impl Space {
     }
 
     /// The same under another durability than the server's default.
-    pub async fn store_with(&self, episode: EpisodeInput, durability: Option<Durability>) -> Result<Stored, Error> {
-        self.transport.json(self.write("/episodes", durability).json(&named(episode))).await
+    pub async fn store_with(
+        &self,
+        episode: EpisodeInput,
+        durability: Option<Durability>,
+    ) -> Result<Stored, Error> {
+        self.transport
+            .json(self.write("/episodes", durability).json(&named(episode)))
+            .await
     }
 
     /// Stores all or none; all with an embedding or none.
@@ -161,37 +185,26 @@ impl Space {
 
     /// Errors: `Kind::NotFound`.
     pub async fn get(&self, id: &str, embedding: bool) -> Result<Episode, Error> {
-        let request = Request::new(Method::GET, self.episode(id)).query("embedding", embedding.then_some(true));
+        let request = Request::new(Method::GET, self.episode(id))
+            .query("embedding", embedding.then_some(true));
         self.transport.json(request).await
     }
 
-    /// Every episode in the order of the ids, page by page as the stream is read; behind `after` where given.
-    pub fn scan(
-        &self,
-        after: Option<String>,
-        page_items: Option<u32>,
-    ) -> impl Stream<Item = Result<Episode, Error>> + use<'_> {
-        #[derive(Deserialize)]
-        struct Page {
-            episodes: VecDeque<Episode>,
-            next: Option<String>,
-        }
-        async_stream::try_stream! {
-            let mut cursor = after;
-            loop {
-                let request = Request::new(Method::GET, format!("{}/episodes", self.path))
-                    .query("after", cursor.as_deref())
-                    .query("limit", Some(page_items.unwrap_or(PAGE_ITEMS)));
-                let page: Page = self.transport.json(request).await?;
-                for episode in page.episodes {
-                    yield episode;
-                }
-                cursor = page.next;
-                if cursor.is_none() {
-                    break;
-                }
-            }
-        }
+    /// Every episode in the order of the ids, behind `after`, as they come: nothing is sent that is not read. A stream
+    /// that breaks goes on behind the last one. Drop it to end it.
+    pub fn scan(&self, after: Option<String>) -> impl Stream<Item = Result<Episode, Error>> + '_ {
+        self.transport.lines(move |last: Option<&Episode>| {
+            let after = last.map(|episode| episode.id.as_str()).or(after.as_deref());
+            Request::new(Method::GET, format!("{}/scan", self.path)).query("after", after)
+        })
+    }
+
+    /// One page of the same; `next` is the next page's `after`, nothing at the end.
+    pub async fn page(&self, after: Option<&str>, limit: Option<u32>) -> Result<Page, Error> {
+        let request = Request::new(Method::GET, format!("{}/episodes", self.path));
+        self.transport
+            .json(request.query("after", after).query("limit", limit))
+            .await
     }
 
     /// Deletes with vector and edges, or with `weaken` in (0, 1) multiplies the strength. Unknown ids are no error.
@@ -200,22 +213,33 @@ impl Space {
             Some(factor) => json!({ "ids": ids, "weaken": factor }),
             None => json!({ "ids": ids }),
         };
-        self.transport.json(self.write("/forget", None).json(&body)).await
+        self.transport
+            .json(self.write("/forget", None).json(&body))
+            .await
     }
 
     /// Deletes one. An unknown id is no error.
     pub async fn delete(&self, id: &str) -> Result<Written, Error> {
-        self.transport.json(Request::new(Method::DELETE, self.episode(id)).once()).await
+        self.transport
+            .json(Request::new(Method::DELETE, self.episode(id)).once())
+            .await
     }
 
     /// Adds edges or sets their weights; both ends must exist.
     pub async fn link(&self, edges: &[EdgeInput]) -> Result<Written, Error> {
-        self.transport.json(self.write("/edges", None).json(&json!({ "edges": edges }))).await
+        self.transport
+            .json(self.write("/edges", None).json(&json!({ "edges": edges })))
+            .await
     }
 
     /// Removes edges. One that is not there is no error.
     pub async fn unlink(&self, edges: &[EdgeKey]) -> Result<Written, Error> {
-        self.transport.json(self.write("/edges/unlink", None).json(&json!({ "edges": edges }))).await
+        self.transport
+            .json(
+                self.write("/edges/unlink", None)
+                    .json(&json!({ "edges": edges })),
+            )
+            .await
     }
 
     /// Edges that leave an episode, by relation and target.
@@ -251,7 +275,11 @@ impl Space {
         struct Reached {
             ids: Vec<String>,
         }
-        Ok(self.transport.json::<Reached>(self.ask("/reach").json(input)).await?.ids)
+        Ok(self
+            .transport
+            .json::<Reached>(self.ask("/reach").json(input))
+            .await?
+            .ids)
     }
 
     /// Makes everything acknowledged as `async` durable.
@@ -282,6 +310,8 @@ impl Space {
     }
 
     fn write(&self, path: &str, durability: Option<Durability>) -> Request {
-        self.ask(path).query("durability", durability_word(durability)).once()
+        self.ask(path)
+            .query("durability", durability_word(durability))
+            .once()
     }
 }

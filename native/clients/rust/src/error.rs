@@ -76,7 +76,12 @@ fn later(status: u16, code: &str) -> bool {
 
 impl Error {
     /// The error of an answer that is none of 2xx; a body that is not engram's (a proxy's) keeps its status.
-    pub(crate) fn answered(status: u16, body: &[u8], attempts: u32, retry_after: Option<String>) -> Self {
+    pub(crate) fn answered(
+        status: u16,
+        body: &[u8],
+        attempts: u32,
+        retry_after: Option<String>,
+    ) -> Self {
         let told = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
         let word = |name: &str| told["error"][name].as_str().map(str::to_owned);
         let code = word("code").unwrap_or_else(|| format!("http_{status}"));
@@ -89,6 +94,23 @@ impl Error {
             status,
             attempts,
             retry_after,
+        }
+    }
+
+    /// The error of a stream's last line.
+    pub(crate) fn ended_by(told: &serde_json::Value) -> Self {
+        let word = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+        let code = word("code");
+        let passing = matches!(code.as_str(), "busy" | "closed");
+        Self {
+            kind: if passing { Kind::Busy } else { Kind::Server },
+            code,
+            message: word("message"),
+            remedy: word("remedy"),
+            status: 0,
+            attempts: 1,
+            retryable: passing,
+            retry_after: None,
         }
     }
 
@@ -107,18 +129,36 @@ impl Error {
 
     pub(crate) fn timed_out(attempts: u32, timeout: std::time::Duration) -> Self {
         let message = format!("no answer within {} ms", timeout.as_millis());
-        Self::unanswered(Kind::Timeout, "timeout", message, "allow more time, or ask for less", attempts)
+        Self::unanswered(
+            Kind::Timeout,
+            "timeout",
+            message,
+            "allow more time, or ask for less",
+            attempts,
+        )
     }
 
     pub(crate) fn broken(attempts: u32, url: &str, cause: &dyn std::error::Error) -> Self {
         let message = format!("the connection to {url} failed: {cause}");
-        Self::unanswered(Kind::Connection, "connection", message, "check the address, and that the server runs", attempts)
+        Self::unanswered(
+            Kind::Connection,
+            "connection",
+            message,
+            "check the address, and that the server runs",
+            attempts,
+        )
     }
 
     /// Something that no server of this API answers.
     pub(crate) fn unreadable(attempts: u32, what: &str) -> Self {
         let message = format!("the answer is {what}");
-        let mut error = Self::unanswered(Kind::Server, "unreadable", message, "check what answers at this address", attempts);
+        let mut error = Self::unanswered(
+            Kind::Server,
+            "unreadable",
+            message,
+            "check what answers at this address",
+            attempts,
+        );
         error.retryable = false;
         error
     }

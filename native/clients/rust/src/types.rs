@@ -73,6 +73,15 @@ pub struct Episode {
     pub strength: f64,
 }
 
+/// Episodes in the order of their ids.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// Of this page.
+    pub episodes: Vec<Episode>,
+    /// The next page's `after`; nothing at the end.
+    pub next: Option<String>,
+}
+
 /// An edge that leaves an episode.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Edge {

@@ -63,6 +63,8 @@ async function perform(
       return at.get(own.id, {signal, embedding: own.embedding});
     case "scan":
       return first(at.scan({...own, signal}), take);
+    case "page":
+      return at.page({...own, signal});
     case "forget":
       return at.forget(own.ids, {signal, weaken: own.weaken});
     case "delete":

@@ -10,6 +10,7 @@ import type {
   Episode,
   EpisodeInput,
   Hit,
+  Page,
   ReachInput,
   RecallOptions,
   SpaceStats,
@@ -26,8 +27,6 @@ export interface ClientOptions extends TransportOptions {
 export interface WriteOptions extends CallOptions {
   durability?: Durability;
 }
-
-const PAGE_ITEMS = 500;
 
 export class Client {
   readonly #transport: Transport;
@@ -102,22 +101,30 @@ export class Space {
     return this.transport.json({method: "GET", path: this.#episode(id), query: {embedding}}, options);
   }
 
-  /** Every episode in the order of the ids, page by page as the loop goes on; `after` the one given. */
-  async *scan({
+  /** Every episode in the order of the ids, behind `after`, as they come: nothing is sent that is not read. A
+   *  stream that breaks goes on behind the last one. Leave the loop to end it. */
+  scan({
     after,
     embedding,
-    pageItems = PAGE_ITEMS,
     ...options
-  }: CallOptions & {after?: string; embedding?: boolean; pageItems?: number} = {}): AsyncGenerator<Episode> {
-    let cursor: string | null | undefined = after;
-    do {
-      const page: {episodes: Episode[]; next: string | null} = await this.transport.json(
-        {method: "GET", path: `${this.path}/episodes`, query: {after: cursor, limit: pageItems, embedding}},
-        options,
-      );
-      yield* page.episodes;
-      cursor = page.next;
-    } while (cursor !== null);
+  }: CallOptions & {after?: string; embedding?: boolean} = {}): AsyncGenerator<Episode> {
+    return this.transport.lines<Episode>(
+      (last) => ({method: "GET", path: `${this.path}/scan`, query: {after: last?.id ?? after, embedding}}),
+      options,
+    );
+  }
+
+  /** One page of the same; `next` is the next page's `after`, null at the end. */
+  page({
+    after,
+    limit,
+    embedding,
+    ...options
+  }: CallOptions & {after?: string; limit?: number; embedding?: boolean} = {}): Promise<Page> {
+    return this.transport.json(
+      {method: "GET", path: `${this.path}/episodes`, query: {after, limit, embedding}},
+      options,
+    );
   }
 
   /** Deletes with vector and edges, or with `weaken` in (0, 1) multiplies the strength. Unknown ids are no error. */

@@ -85,6 +85,24 @@ const BY_STATUS: Record<number, Class> = {
 /** A status says what to do, these codes say better. */
 const BY_CODE: Record<string, Class> = {poisoned: StorageError, disk_full: StorageError};
 
+/** The body of a refusal, and the last line of a stream that failed. */
+export interface Told {
+  error: {code: string; message: string; remedy: string};
+}
+
+export function isTold(value: object): value is Told {
+  return "error" in value && typeof (value as Told).error?.code === "string";
+}
+
+/** Codes that end a stream for now only. */
+const PASSING = new Set(["busy", "closed"]);
+
+/** The error of a stream's last line. */
+export function endedBy({error}: Told): EngramError {
+  const retryable = PASSING.has(error.code);
+  return new (retryable ? BusyError : ServerError)({...error, status: 0, attempts: 1, retryable});
+}
+
 /** The error of an answer that is none of 2xx. Bodies that are not engram's (a proxy's) keep their status. */
 export function answered(
   status: number,

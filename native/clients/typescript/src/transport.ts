@@ -1,5 +1,6 @@
 // One call over HTTP: attempts, timeouts, cancellation. Connections are kept and used again by fetch itself.
-import {answered, broken, cancelled, EngramError, timedOut} from "./errors.ts";
+import {answered, broken, cancelled, EngramError, endedBy, isTold, type Told, timedOut} from "./errors.ts";
+import {ndjson} from "./ndjson.ts";
 import {RETRY_DEFAULT, type RetryPolicy, waitMs} from "./retry.ts";
 
 export interface CallOptions {
@@ -114,6 +115,32 @@ export class Transport {
     }
   }
 
+  /**
+   * Values of an answer of lines. Where it breaks off it is asked for again: `request` gets the last value that
+   * came, to begin behind it.
+   */
+  async *lines<T extends object>(
+    request: (last: T | undefined) => Request,
+    options: CallOptions = {},
+  ): AsyncGenerator<T> {
+    let last: T | undefined;
+    for (let failures = 1; ; failures++) {
+      try {
+        for await (const value of ndjson<T | Told>(this.stream(request(last), options))) {
+          if (isTold(value)) throw endedBy(value);
+          failures = 0;
+          last = value;
+          yield value;
+        }
+        return;
+      } catch (error) {
+        const over = failures > this.#retry.retries || !(error instanceof EngramError && error.retryable);
+        if (over || error.attempts > this.#retry.retries) throw error;
+        await this.#pause(failures, error, options.signal);
+      }
+    }
+  }
+
   /** `whole`: the timeout covers the body too. */
   async #call<T>(
     request: Request,
@@ -152,12 +179,16 @@ export class Transport {
               : broken(attempt, this.#url, thrown);
         if (!error.retryable || attempt > this.#retry.retries) throw error;
         clearTimeout(timer);
-        const {uniform, nowMs, sleep} = this.#effects;
-        await sleep(waitMs(attempt, this.#retry, error.retryAfter, uniform, nowMs()), signal);
+        await this.#pause(attempt, error, signal);
       } finally {
         clearTimeout(timer);
       }
     }
+  }
+
+  #pause(failures: number, {retryAfter}: EngramError, signal: AbortSignal | undefined): Promise<void> {
+    const {uniform, nowMs, sleep} = this.#effects;
+    return sleep(waitMs(Math.max(1, failures), this.#retry, retryAfter, uniform, nowMs()), signal);
   }
 
   #address({path, query = {}}: Request): string {

@@ -28,6 +28,11 @@ export interface Episode {
   strength: number;
 }
 
+export interface Page {
+  episodes: Episode[];
+  next: string | null;
+}
+
 export interface Edge {
   to: string;
   relation: string;

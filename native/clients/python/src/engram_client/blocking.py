@@ -55,6 +55,7 @@ class Space:
     store = _waiting(client.Space.store)
     store_batch = _waiting(client.Space.store_batch)
     get = _waiting(client.Space.get)
+    page = _waiting(client.Space.page)
     scan = _iterating(client.Space.scan)
     forget = _waiting(client.Space.forget)
     delete = _waiting(client.Space.delete)

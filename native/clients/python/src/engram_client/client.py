@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ from .types import (
     EpisodeInput,
     Fan,
     Hit,
+    Page,
     Seed,
     SpaceStats,
     SpaceSummary,
@@ -33,7 +35,6 @@ from .types import (
     Written,
 )
 
-_PAGE_ITEMS = 500
 _TIMEOUT_S = 30.0
 
 
@@ -144,25 +145,31 @@ class Space:
         return cast("Episode", await self._transport.json(request, timeout_s=timeout_s))
 
     async def scan(
+        self, *, after: str | None = None, embedding: bool | None = None, timeout_s: float | None = None
+    ) -> AsyncGenerator[Episode, None]:
+        """Every episode in the order of the ids, behind `after`, as they come: nothing is sent that is not read. A
+        stream that breaks goes on behind the last one. Close the iterator to end it."""
+
+        def request(last: Episode | None) -> Request:
+            query = {"after": last["id"] if last else after, "embedding": embedding}
+            return Request("GET", f"{self._path}/scan", query=query)
+
+        async with aclosing(self._transport.lines(request, timeout_s=timeout_s)) as episodes:
+            async for episode in episodes:
+                yield cast("Episode", episode)
+
+    async def page(
         self,
         *,
         after: str | None = None,
+        limit: int | None = None,
         embedding: bool | None = None,
-        page_items: int = _PAGE_ITEMS,
         timeout_s: float | None = None,
-    ) -> AsyncIterator[Episode]:
-        """Every episode in the order of the ids, page by page as the loop goes on; `after` the one given."""
-        cursor = after
-        while True:
-            query = {"after": cursor, "limit": page_items, "embedding": embedding}
-            page = await self._transport.json(
-                Request("GET", f"{self._path}/episodes", query=query), timeout_s=timeout_s
-            )
-            for episode in page["episodes"]:
-                yield episode
-            cursor = page["next"]
-            if cursor is None:
-                return
+    ) -> Page:
+        """One page of the same; `next` is the next page's `after`, None at the end."""
+        query = {"after": after, "limit": limit, "embedding": embedding}
+        request = Request("GET", f"{self._path}/episodes", query=query)
+        return cast("Page", await self._transport.json(request, timeout_s=timeout_s))
 
     async def forget(
         self,

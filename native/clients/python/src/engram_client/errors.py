@@ -118,6 +118,17 @@ def answered(status: int, body: bytes, attempts: int, retry_after: str | None) -
     )
 
 
+# Codes that end a stream for now only.
+_PASSING = frozenset({"busy", "closed"})
+
+
+def ended_by(told: dict[str, str]) -> EngramError:
+    """The error of a stream's last line."""
+    retryable = told["code"] in _PASSING
+    chosen = BusyError if retryable else ServerError
+    return chosen(told["message"], code=told["code"], remedy=told["remedy"], retryable=retryable)
+
+
 def timed_out(attempts: int, timeout_s: float) -> TimeoutError:
     return TimeoutError(
         f"no answer within {timeout_s:g} s",

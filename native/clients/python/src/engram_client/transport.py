@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json as _json
 import random
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
 import httpx
 
-from .errors import EngramError, answered, broken, timed_out
+from .errors import EngramError, answered, broken, ended_by, timed_out
 from .retry import RetryPolicy
 
 
@@ -72,19 +74,44 @@ class Transport:
     async def raw(self, request: Request, *, timeout_s: float | None) -> bytes:
         return (await self._call(request, timeout_s, None)).content
 
-    async def stream(self, request: Request, *, timeout_s: float | None) -> AsyncIterator[bytes]:
-        """Pieces of the answer's body as they come; closing the iterator ends the request. Only its beginning is
-        tried again: going on is the caller's, who knows what was seen."""
+    async def lines(
+        self, request: Callable[[Any], Request], *, timeout_s: float | None
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Values of an answer of lines; closing the iterator ends the request. Where it breaks off it is asked for
+        again: `request` gets the last value that came, to begin behind it."""
+        last: dict[str, Any] | None = None
+        failures = 0
+        while True:
+            try:
+                async with aclosing(self._lines(request(last), timeout_s)) as values:
+                    async for value in values:
+                        failures = 0
+                        last = value
+                        yield value
+                return
+            except EngramError as error:
+                failures += 1
+                if not error.retryable or max(failures, error.attempts) > self._retry.retries:
+                    raise
+                await self._pause(failures, error)
+
+    async def _lines(self, request: Request, timeout_s: float | None) -> AsyncGenerator[dict[str, Any], None]:
         limit = timeout_s or self._timeout_s
         response = await self._call(request, timeout_s, None, stream=True)
         try:
             pieces = response.aiter_raw()
+            rest = b""
             while True:
                 with anyio.fail_after(limit):
                     piece = await anext(pieces, None)
-                if piece is None:
+                if piece is None:  # a line without its end was cut off: it is no value
                     return
-                yield piece
+                # By bytes: text has other line ends than the protocol.
+                *lines, rest = (rest + piece).split(b"\n")
+                for value in (_json.loads(line) for line in lines if line):
+                    if isinstance(value.get("error"), dict):
+                        raise ended_by(value["error"])
+                    yield value
         except TimeoutError as error:
             raise timed_out(1, limit) from error
         except httpx.TransportError as error:
@@ -113,8 +140,12 @@ class Transport:
             except EngramError as error:
                 if not error.retryable or attempt > self._retry.retries:
                     raise
-                wait = self._retry.wait_s(attempt, error.retry_after, self._effects.uniform, self._effects.now_s)
-            await self._effects.sleep(wait)
+                failure = error
+            await self._pause(attempt, failure)
+
+    async def _pause(self, failures: int, error: EngramError) -> None:
+        effects = self._effects
+        await effects.sleep(self._retry.wait_s(failures, error.retry_after, effects.uniform, effects.now_s))
 
     async def _attempt(self, request: httpx.Request, attempt: int, limit: float, stream: bool) -> httpx.Response:
         try:

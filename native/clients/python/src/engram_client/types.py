@@ -38,6 +38,11 @@ class Episode(_EpisodeAlways, total=False):
     """Only where asked for."""
 
 
+class Page(TypedDict):
+    episodes: list[Episode]
+    next: str | None
+
+
 class Edge(TypedDict):
     to: str
     relation: str
