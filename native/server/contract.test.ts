@@ -87,16 +87,45 @@ test("a recall keeps to its filter on attributes, time and confidence", () =>
 
 test("the second version takes a cue of any kind and says why each hit came", () =>
   withNotes(async ({ask}) => {
-    const recall = async (cue: object) =>
-      (await ask("POST", "/v2/spaces/notes/recall", {cue, k: 1})).body.hits;
-    const why = {by: "similarity", cue: "vector"};
-    assert.deepEqual(await recall({kind: "vector", vector: [0, 1, 0]}), [
-      {id: "north", kind: "episode", score: 1, similarity: 1, why},
+    const recall = async (cue: object, mode = "similar") => {
+      const {status, body} = await ask("POST", "/v2/spaces/notes/recall", {cue, mode, k: 1});
+      assert.equal(status, 200, JSON.stringify(body));
+      return body.hits[0];
+    };
+    const near = await recall({kind: "vector", vector: [0, 1, 0]});
+    assert.deepEqual([near.kind, near.id, near.similarity], ["episode", "north", 1]);
+    assert.deepEqual(near.why.at(-1), {kind: "episode", id: "north"});
+    assert.equal((await recall({kind: "newest"})).id, "north");
+    await ask("POST", "/v2/spaces/notes/edges", {edges: [{from: "east", to: "north", relation: "r"}]});
+    const reached = await recall({kind: "episodes", ids: ["east"]}, "spreading");
+    assert.deepEqual(reached.why, [
+      {kind: "episode", id: "east"},
+      {kind: "episode", id: "north"},
     ]);
-    const [near] = await recall({kind: "episode", id: "east"});
-    assert.deepEqual(near.why, {by: "similarity", cue: "episode", from: "east"});
-    const [newest] = await recall({kind: "newest"});
-    assert.deepEqual([newest.id, newest.similarity], ["north", null]);
+  }));
+
+test("concepts are formed, listed and answered, what is masked is completed, what is old is recognised", () =>
+  withNotes(async ({ask}) => {
+    const episodes = Array.from({length: 6}, (_, i) => ({
+      id: `m${i}`,
+      embedding: [0.02 * i, 0.01, 1],
+      at: i,
+    }));
+    await ask("POST", "/v1/spaces/notes/episodes/batch", {episodes});
+    const {body: cycle} = await ask("POST", "/v2/spaces/notes/consolidate", {at: 10, tau: 0, share: 1});
+    assert.equal(cycle.formed, 1, JSON.stringify(cycle));
+    const {body: page} = await ask("GET", "/v2/spaces/notes/concepts");
+    assert.equal(page.concepts[0].members.length, 6);
+    const cue = {kind: "vector", vector: [0, 0, 1]};
+    const {body: blended} = await ask("POST", "/v2/spaces/notes/recall", {cue, concepts: true, k: 20});
+    assert.ok(blended.hits.some(({kind}: {kind: string}) => kind === "concept"));
+    const masked = {vector: [0.05, 0, 1], known: [false, false, true]};
+    const {body: completed} = await ask("POST", "/v2/spaces/notes/complete", masked);
+    assert.ok(completed.hypotheses[0].match >= 0.7);
+    const old = async (vector: number[]) =>
+      (await ask("POST", "/v2/spaces/notes/recognise", {vector})).body.old;
+    assert.deepEqual([await old([0.02, 0.01, 1]), await old([-1, -1, 0])], [true, false]);
+    assert.equal((await ask("POST", "/v2/spaces/notes/access", {ids: ["m1"]})).status, 200);
   }));
 
 test("every use of what is deprecated is warned: when, until when, and by what it is replaced", () =>

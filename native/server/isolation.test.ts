@@ -51,7 +51,7 @@ const PROBE_KINDS: Probe[] = [
   (space, i) => [
     "POST",
     `/v2/spaces/${space}/recall`,
-    {cue: {kind: "episode", id: idOf(space, i)}, exact: true},
+    {cue: {kind: "episodes", ids: [idOf(space, i)]}, mode: "spreading"},
   ],
   (space, i) => ["POST", `/v1/spaces/${space}/spread`, {seeds: [{id: idOf(space, i)}]}],
   (space, i) => ["POST", `/v1/spaces/${space}/reach`, {id: idOf(space, i), hops: 3}],

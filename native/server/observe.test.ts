@@ -20,7 +20,7 @@ test("metrics count each request by operation, version and status, and tell of s
     const text = body.toString();
     for (const line of [
       /engram_request_seconds_count\{operation="recall",version="v1",status="200"\} 1\n/,
-      /engram_request_seconds_count\{operation="recall2",version="v2",status="400"\} 1\n/,
+      /engram_request_seconds_count\{operation="answer",version="v2",status="400"\} 1\n/,
       /engram_request_seconds_bucket\{.*operation="storeBatch".*\} 1 # \{request_id="[0-9a-f-]{36}"\}/,
       /engram_space_episodes\{space="notes"\} 2\n/,
       /engram_space_takes_writes\{space="notes",code="ok"\} 1\n/,

@@ -10,7 +10,7 @@ const ATTRIBUTES_MAX = 64;
 const DIMENSION_MIN = 2;
 const DIMENSION_MAX = 4_096;
 /** The range of an ECMAScript Date. */
-const TIME_MAX_MS = 8.64e15;
+export const TIME_MAX_MS = 8.64e15;
 const SEEDS_MAX = 10_000;
 
 /** Text that can be written as UTF-8: no lone surrogates (checked by validator.ts). */
@@ -33,9 +33,9 @@ export const Vector = Type.Array(Type.Number(), {
   description: "as many finite numbers as the space has dimensions",
 });
 export const Dimension = Type.Integer({minimum: DIMENSION_MIN, maximum: DIMENSION_MAX});
+const TIME_RANGE = {minimum: -TIME_MAX_MS, maximum: TIME_MAX_MS};
 const Time = Type.Number({
-  minimum: -TIME_MAX_MS,
-  maximum: TIME_MAX_MS,
+  ...TIME_RANGE,
   description: "milliseconds since 1970",
 });
 const Confidence = Type.Number({minimum: 0, maximum: 1});
@@ -190,37 +190,134 @@ export const RecallInput = Type.Object({
   exact: Type.Optional(Exact),
   ...filter,
 });
-/** What is asked for, told by its kind: a vector, an episode that is there, or the newest that meet the filter. */
+const CueIds = Type.Array(EpisodeId, {minItems: 1, maxItems: SEEDS_MAX});
+/** What is asked for, told by its kind. Episodes that a cue names are not answered themselves. */
 export const CueInput = Type.Union([
   Type.Object({kind: Type.Literal("vector"), vector: Vector}),
-  Type.Object({kind: Type.Literal("episode"), id: EpisodeId}),
+  Type.Object({kind: Type.Literal("episodes"), ids: CueIds}),
+  Type.Object({kind: Type.Literal("mixed"), vector: Vector, ids: CueIds}),
   Type.Object({kind: Type.Literal("newest")}),
 ]);
+const Share = Type.Number({minimum: 0, maximum: 1});
 export const RecallInput2 = Type.Object({
   cue: CueInput,
+  mode: Type.Optional(
+    Type.Union([Type.Literal("similar"), Type.Literal("spreading"), Type.Literal("blended")], {
+      description: "nearest by cosine; what activation reaches; both memories together (default)",
+    }),
+  ),
   k: Type.Optional(K),
   ef: Type.Optional(Ef),
   exact: Type.Optional(Exact),
+  concepts: Type.Optional(Type.Boolean({description: "also answer with the concepts themselves"})),
+  now: Type.Optional(
+    Type.Number({...TIME_RANGE, description: "decay as of then weighs; absent: as good as new"}),
+  ),
+  minimumConfidence: Type.Optional(Share),
+  episodic: Type.Optional(Share),
+  semantic: Type.Optional(Share),
+  inhibition: Type.Optional(Share),
   ...filter,
 });
-export const Hits2 = Type.Object({
+const Memory = Type.Union([
+  Type.Object({kind: Type.Literal("episode"), id: EpisodeId}),
+  Type.Object({kind: Type.Literal("concept"), number: Type.Integer({minimum: 0})}),
+]);
+const scores = {
+  score: Type.Number({description: "orders the hits"}),
+  similarity: Type.Number({description: "cosine; 0 where the cue has no vector"}),
+  activation: Type.Number(),
+  confidence: Type.Number({description: "probability that it is what was asked for"}),
+  why: Type.Array(Memory, {description: "from what the cue named or was near to, to the hit itself"}),
+};
+export const Answers = Type.Object({
   hits: Type.Array(
-    Type.Object({
-      id: EpisodeId,
-      kind: Type.Literal("episode"),
-      score: Type.Number({description: "orders the hits"}),
-      similarity: Type.Union([Type.Number(), Type.Null()], {
-        description: "cosine to the cue's vector; null without one",
-      }),
-      why: Type.Object({
-        by: Type.Union([Type.Literal("similarity"), Type.Literal("recency")]),
-        cue: Type.Union([Type.Literal("vector"), Type.Literal("episode"), Type.Literal("newest")]),
-        from: Type.Optional(EpisodeId),
-      }),
-    }),
+    Type.Union([
+      Type.Object({kind: Type.Literal("episode"), id: EpisodeId, ...scores}),
+      Type.Object({kind: Type.Literal("concept"), number: Type.Integer({minimum: 0}), ...scores}),
+    ]),
     {description: "best first"},
   ),
+  truncated: Type.Boolean({description: "a budget ended the search before it was through"}),
 });
+
+export const ConsolidateInput = Type.Object({
+  at: Type.Optional(Time),
+  durability: Type.Optional(DurabilityChoice),
+  tau: Type.Optional(Type.Number({minimum: 0, description: "ms; 0: time does not count, for bulk loads"})),
+  merge: Type.Optional(Share),
+  coherence: Type.Optional(Share),
+  size: Type.Optional(Type.Integer({minimum: 2, maximum: SEEDS_MAX})),
+  share: Type.Optional(Share),
+  seed: Type.Optional(Type.Integer({minimum: 0, maximum: 2 ** 32 - 1})),
+});
+const Tally = Type.Integer({minimum: 0});
+export const Consolidated = Type.Object({
+  examined: Tally,
+  formed: Tally,
+  strengthened: Tally,
+  dissolved: Tally,
+  bound: Tally,
+  skipped: Tally,
+  elapsedNs: Type.Number({minimum: 0}),
+});
+export const ConceptQuery = Type.Object({
+  first: Type.Optional(
+    Type.Integer({minimum: 0, maximum: 2 ** 31 - 1, description: "the first number wanted"}),
+  ),
+  limit: Type.Optional(Type.Integer({minimum: 1, maximum: SCAN_PAGE_MAX_ITEMS})),
+});
+export const ConceptPage = Type.Object({
+  concepts: Type.Array(
+    Type.Object({
+      number: Tally,
+      centroid: Vector,
+      coherence: Type.Number(),
+      strength: Type.Number(),
+      formedAt: Time,
+      members: Type.Array(Type.Object({id: EpisodeId, strength: Type.Number(), contribution: Type.Number()})),
+    }),
+  ),
+  next: Type.Union([Type.Integer(), Type.Null()], {description: "pass it as `first`; null at the end"}),
+});
+export const CompleteInput = Type.Object({
+  vector: Vector,
+  known: Type.Optional(
+    Type.Array(Type.Boolean(), {maxItems: DIMENSION_MAX, description: "false where the cue is masked"}),
+  ),
+});
+export const Hypotheses = Type.Object({
+  hypotheses: Type.Array(
+    Type.Object({
+      vector: Vector,
+      sources: Type.Array(
+        Type.Union([
+          Type.Literal("given"),
+          Type.Literal("recalled"),
+          Type.Literal("reconstructed"),
+          Type.Literal("imagined"),
+        ]),
+      ),
+      from: Type.Array(Type.Intersect([Memory, Type.Object({weight: Type.Number()})])),
+      match: Type.Number(),
+      confidence: Type.Number(),
+      iterations: Tally,
+    }),
+    {description: "most confident first; none is `no answer`"},
+  ),
+});
+export const RecogniseInput = Type.Object({vector: Vector});
+export const Recognised = Type.Object({
+  old: Type.Boolean(),
+  familiarity: Type.Number(),
+  episodic: Type.Number(),
+  semantic: Type.Number(),
+});
+export const AccessInput = Type.Object({
+  ids: Type.Array(EpisodeId, {minItems: 1, maxItems: BATCH_MAX_ITEMS}),
+  at: Type.Optional(Time),
+});
+
 export const Hit = Type.Object({id: EpisodeId, score: Type.Number({description: "cosine"})});
 export const Hits = Type.Object({hits: Type.Array(Hit, {description: "best first"})});
 
@@ -269,6 +366,9 @@ export const SpaceStats = Type.Object({
   episodes: Count,
   vectors: Count,
   edges: Count,
+  concepts: Count,
+  bindings: Count,
+  pending: Type.Integer({minimum: 0, description: "episodes that no consolidation has looked at yet"}),
   logBytes: Count,
   logSyncs: Count,
   vectorBytes: Count,
@@ -372,7 +472,15 @@ export const NAMED: Record<string, TSchema> = {
   RecallInput,
   Hits,
   RecallInput2,
-  Hits2,
+  Answers,
+  ConsolidateInput,
+  Consolidated,
+  ConceptPage,
+  CompleteInput,
+  Hypotheses,
+  RecogniseInput,
+  Recognised,
+  AccessInput,
   Change,
   BackupInput,
   BackupDone,

@@ -2,7 +2,8 @@
 import type {Operation} from "../operation.ts";
 import {edgeOperations} from "./edges.ts";
 import {episodeOperations} from "./episodes.ts";
-import {recallOperations} from "./recall.ts";
+import {memoryOperations} from "./memory.ts";
+import {recallOperation} from "./recall.ts";
 
 export {streamOperations as STREAMS} from "./streams.ts";
 
@@ -12,5 +13,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...spaceOperations,
   ...episodeOperations,
   ...edgeOperations,
-  ...recallOperations,
+  recallOperation,
+  ...memoryOperations,
 ];

@@ -17,14 +17,15 @@ import {
 } from "../schemas.ts";
 
 async function statsOf(space: Space) {
-  const {episodes, vectors, edges, logBytes, logSyncs, vectorBytes, indexBytes, sequence, durable} =
-    space.stats();
+  const {episodes, vectors, edges, concepts, bindings, pending, ...rest} = space.stats();
+  const {logBytes, logSyncs, vectorBytes, indexBytes, sequence, durable} = rest;
   const digest = await space.digest();
   const {damage} = space;
   return {
     space: space.id,
     dimension: space.dimension,
-    ...{episodes, vectors, edges, logBytes, logSyncs, vectorBytes, indexBytes, sequence, durable, digest},
+    ...{episodes, vectors, edges, concepts, bindings, pending},
+    ...{logBytes, logSyncs, vectorBytes, indexBytes, sequence, durable, digest},
     readOnly: damage && {code: damage.code, message: damage.message, remedy: damage.remedy},
   };
 }
