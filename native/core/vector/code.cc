@@ -15,9 +15,10 @@ constexpr int kHalf = 8;       // what makes either half unsigned
 constexpr size_t kLine = kPlanePadding;
 
 float inverseStep(std::span<const float> values) {
-  float largest = 0;
-  for (const float value : values) largest = std::max(largest, std::abs(value));
-  return largest > 0 ? kLargest / largest : 0;
+  int32_t largest =
+      0;  // the bits of a float without its sign are ordered as it is, and compilers vectorise them
+  for (const float value : values) largest = std::max(largest, std::bit_cast<int32_t>(value) & 0x7FFF'FFFF);
+  return largest > 0 ? kLargest / std::bit_cast<float>(largest) : 0;
 }
 
 int32_t shiftOf(const std::vector<int8_t>& code) {

@@ -20,7 +20,7 @@ constexpr uint32_t kShareSample = 400;
 constexpr uint32_t kWidthMax = 4'000;
 /** Sketches whose codes are looked at, as a multiple of what is asked for, and at least. */
 constexpr size_t kSketchFactor = 16;
-constexpr size_t kSketchesMin = 256;
+constexpr size_t kSketchesMin = 160;
 /** How many standard deviations of a code's noise leave a candidate in doubt. */
 constexpr float kDoubt = 3.5F;
 /** A search whose candidates cannot be told apart is widened to so many times its width. */

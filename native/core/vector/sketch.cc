@@ -13,8 +13,11 @@ namespace {
 constexpr size_t kWordBits = 64;
 /** Rotations: each mixes the leading and the trailing power of two of the values. */
 constexpr size_t kRounds = 2;
-/** Slots whose least distance is looked at before any of them: most hold nothing near. */
-constexpr size_t kStep = 16;
+/** Slots looked at together before one by one: most hold nothing near. */
+constexpr size_t kStep = 32;
+/** Distances counted at least, and how few of them at most: every so many. */
+constexpr size_t kCounted = 2'000;
+constexpr size_t kStrideMax = 5;
 /** Farther than any sketch. */
 constexpr int16_t kFar = std::numeric_limits<int16_t>::max();
 
@@ -88,20 +91,22 @@ void Sketches::nearest(std::span<const float> query, uint32_t first, size_t want
   std::fill_n(distances.begin(), begin, kFar);
   std::fill(distances.begin() + static_cast<ptrdiff_t>(end), distances.end(), kFar);
 
-  // How far the wanted ones reach, by counting.
+  // How far the wanted ones reach, by counting; of many, every few are enough to tell.
   auto& counts = scratch.counts;
   counts.assign(size_t{dimension_} + 1, 0);
-  for (size_t i = begin; i < end; ++i) ++counts[static_cast<size_t>(distances[i])];
+  const size_t stride = std::clamp<size_t>((end - begin) / kCounted, 1, kStrideMax);
+  for (size_t i = begin; i < end; i += stride) ++counts[static_cast<size_t>(distances[i])];
   int16_t reach = 0;
-  for (size_t counted = counts[0]; counted < wanted && static_cast<uint32_t>(reach) < dimension_;)
+  for (size_t counted = counts[0]; counted * stride < wanted && static_cast<uint32_t>(reach) < dimension_;)
     counted += counts[static_cast<size_t>(++reach)];
 
   const auto base = static_cast<uint32_t>(skipped * kSketchGroup);
   for (size_t step = 0; step < distances.size(); step += kStep) {
     const int16_t* some = distances.data() + step;
-    int16_t least = some[0];
-    for (size_t i = 1; i < kStep; ++i) least = std::min(least, some[i]);
-    if (least > reach) continue;
+    int16_t any = 0;  // all ones when one of them is near
+    for (size_t i = 0; i < kStep; ++i)
+      any = static_cast<int16_t>(any | -static_cast<int16_t>(some[i] <= reach));
+    if (any == 0) continue;
     for (size_t i = 0; i < kStep; ++i)
       if (some[i] <= reach) out.push_back(base + static_cast<uint32_t>(step + i));
   }
