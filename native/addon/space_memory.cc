@@ -12,21 +12,25 @@ namespace {
 /** A field that may be missing; one of another type is refused. */
 template <typename T>
 void read(const Napi::Object& from, const char* name, T& into) {
+  if (from.IsEmpty() || from.Env().IsExceptionPending()) return;
   const Napi::Value value = from.Get(name);
-  if (value.IsUndefined()) return;
+  if (from.Env().IsExceptionPending() || value.IsUndefined()) return;
   if constexpr (std::is_same_v<T, bool>)
     into = flag(value, name);
   else if constexpr (std::is_same_v<T, uint32_t>)
     into = count(value, name);
+  else if constexpr (std::is_same_v<T, std::optional<double>>)
+    into = number(value, name);
   else
     into = static_cast<T>(number(value, name));
 }
 
 /** An object of options; anything else is refused, and read as one without fields. */
 Napi::Object fields(const Napi::Value& value) {
+  if (value.Env().IsExceptionPending()) return {};
   if (value.IsObject()) return value.As<Napi::Object>();
   refuse(value.Env(), "options are " + described(value), "pass an object");
-  return Napi::Object::New(value.Env());
+  return {};
 }
 
 AnswerOptions answer_options(const Napi::Object& given) {
@@ -44,7 +48,9 @@ AnswerOptions answer_options(const Napi::Object& given) {
   read(given, "episodic", options.blend.episodic);
   read(given, "semantic", options.blend.semantic);
   read(given, "inhibition", options.blend.inhibition);
-  if (!given.Get("now").IsUndefined()) options.now_ms = number(given.Get("now"), "now");
+  std::optional<double> now_ms;
+  read(given, "now", now_ms);
+  options.now_ms = now_ms;
   return options;
 }
 
@@ -141,6 +147,7 @@ Napi::Value SpaceHandle::configure(const Napi::CallbackInfo& info) {
   const auto probabilities = floats(info[2], "probabilities");
   std::vector<CalibrationKnot> knots(std::min(scores.size(), probabilities.size()));
   for (size_t i = 0; i < knots.size(); ++i) knots[i] = {scores[i], probabilities[i]};
+  if (info.Env().IsExceptionPending()) return {};
   if (!Calibration::valid(knots))
     return raise(info.Env(),
                  Error::invalid("the calibration's knots do not rise",
@@ -183,7 +190,10 @@ Napi::Value SpaceHandle::consolidate(const Napi::CallbackInfo& info) {
 
 // first number, limit
 Napi::Value SpaceHandle::concepts(const Napi::CallbackInfo& info) {
-  const auto found = space_->scan_concepts(count(info[0], "first"), count(info[1], "limit"));
+  const uint32_t first = count(info[0], "first");
+  const uint32_t limit = count(info[1], "limit");
+  if (info.Env().IsExceptionPending()) return {};
+  const auto found = space_->scan_concepts(first, limit);
   Napi::Array result = Napi::Array::New(info.Env(), found.size());
   for (uint32_t i = 0; i < found.size(); ++i) result.Set(i, conceptObject(info.Env(), found[i]));
   return result;
@@ -191,7 +201,9 @@ Napi::Value SpaceHandle::concepts(const Napi::CallbackInfo& info) {
 
 // id -> number | undefined
 Napi::Value SpaceHandle::conceptOf(const Napi::CallbackInfo& info) {
-  const auto found = space_->concept_of(text(info[0], "id"));
+  const std::string id = text(info[0], "id");
+  if (info.Env().IsExceptionPending()) return {};
+  const auto found = space_->concept_of(id);
   return found ? Napi::Number::New(info.Env(), *found) : info.Env().Undefined();
 }
 

@@ -58,7 +58,11 @@ export class Space {
     private readonly defaults: {durability: Durability; clock: () => number},
   ) {
     this.#native = handle;
-    this.memory = new Memory(handle, (options) => this.#how(options), (filter = {}) => filterOf(filter));
+    this.memory = new Memory(
+      handle,
+      (options) => this.#how(options),
+      (filter = {}) => filterOf(filter),
+    );
   }
 
   #how({durability = this.defaults.durability, now: at, key = ""}: WriteOptions): NativeWrite {

@@ -108,6 +108,8 @@ class History {
 
   /** Whether nothing acknowledged is missing, when damage was planted. */
   bool whole() const { return text_of(*space_) == states_.back(); }
+  /** What the space was after each record of this life. */
+  const std::vector<Bytes>& states() const { return states_; }
   /** Whether a state once was, in this life. */
   bool knew(const Bytes& state) const {
     return std::find(states_.begin(), states_.end(), state) != states_.end();
@@ -451,10 +453,8 @@ TrialResult damage_trial(uint64_t seed) {
     History other(twin, twin_random, kShortSegments);
     if (!other.open().ok()) return violated("a copy does not open");
     if (even) other.keep_even();
-    for (int steps = 0; steps < 6; ++steps) {
-      other.step();
-      other_states.push_back(text_of(other.space()));
-    }
+    for (int steps = 0; steps < 6; ++steps) other.step();
+    other_states = other.states();
     (void)other.close();
     for (const std::string& path : twin.files()) other_life[path] = *twin.contents(path);
   }

@@ -27,6 +27,8 @@ constexpr uint32_t kVectorSeeds = 8;
 /** Nearest episodes and concepts that take part in a completion. */
 constexpr uint32_t kAttractorEpisodes = 64;
 constexpr uint32_t kAttractorConcepts = 16;
+constexpr uint32_t kCompletionIterationsMax = 64;
+constexpr uint32_t kHypothesesMax = 16;
 
 Status check_options(const AnswerOptions& options) {
   const uint32_t most = options.mode == RecallMode::kBlended ? kBlendedMaxK : kRecallMaxK;
@@ -36,8 +38,25 @@ Status check_options(const AnswerOptions& options) {
   if (!(options.minimum_confidence >= 0 && options.minimum_confidence <= 1))
     return Error::invalid("minimum confidence is " + std::to_string(options.minimum_confidence),
                           "pass a number from 0 to 1");
+  for (const float weight : {options.blend.episodic, options.blend.semantic, options.blend.inhibition})
+    if (!(weight >= 0 && weight <= 1))
+      return Error::invalid("a weight of the blend is " + std::to_string(weight), "pass numbers from 0 to 1");
   if (options.now_ms) ENGRAM_TRY(check_time(*options.now_ms, "the answer"));
   return check_filter(options.filter);
+}
+
+Status check_options(const CompletionOptions& options) {
+  if (options.iterations == 0 || options.iterations > kCompletionIterationsMax)
+    return Error::invalid("iterations is " + std::to_string(options.iterations),
+                          "use 1 to " + std::to_string(kCompletionIterationsMax));
+  if (options.hypotheses == 0 || options.hypotheses > kHypothesesMax)
+    return Error::invalid("hypotheses is " + std::to_string(options.hypotheses),
+                          "ask for 1 to " + std::to_string(kHypothesesMax));
+  if (!(options.gate >= 0 && options.gate <= 1) || !(options.settled >= 0))
+    return Error::invalid(
+        "gate " + std::to_string(options.gate) + ", settled " + std::to_string(options.settled),
+        "pass a gate from 0 to 1 and a step of 0 or more");
+  return {};
 }
 
 float clamp01(float value) { return std::clamp(value, 0.0F, 1.0F); }
@@ -479,6 +498,7 @@ Result<Answer> Space::answer(const Cue& cue, const AnswerOptions& options) const
 
 Result<Completed> Space::complete(std::span<const float> cue, std::span<const uint8_t> known,
                                   const CompletionOptions& options) const {
+  ENGRAM_TRY(check_options(options));
   ENGRAM_TRY(check_vector(cue, settings_.dimension, "the cue"));
   if (!known.empty() && known.size() != cue.size())
     return Error::invalid("the mask has " + std::to_string(known.size()) + " entries for " +
