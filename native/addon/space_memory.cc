@@ -230,6 +230,7 @@ Napi::Value SpaceHandle::complete(const Napi::CallbackInfo& info) {
   read(given, "settled", options.settled);
   read(given, "hypotheses", options.hypotheses);
   std::vector<uint8_t> known;
+  if (info.Env().IsExceptionPending()) return {};
   if (!info[1].IsNull()) {
     if (info[1].IsTypedArray() && info[1].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array) {
       const auto mask = info[1].As<Napi::Uint8Array>();

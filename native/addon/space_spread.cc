@@ -16,9 +16,10 @@ Napi::Value SpaceHandle::spreadSync(const Napi::CallbackInfo& info) {
   options.cutoff = static_cast<float>(number(info[2], "cutoff"));
   options.fan = fanOf(info[3]);
   options.revisit = static_cast<float>(number(info[4], "revisit"));
+  if (env.IsExceptionPending()) return env.Undefined();
   if (!(options.revisit >= 0 && options.revisit <= 1))
     refuse(env, "revisit is " + std::to_string(options.revisit), "pass a number from 0 to 1");
-  if (!info[5].IsTypedArray() || info[5].As<Napi::TypedArray>().TypedArrayType() != napi_uint32_array)
+  else if (!info[5].IsTypedArray() || info[5].As<Napi::TypedArray>().TypedArrayType() != napi_uint32_array)
     refuse(env, "ordinals is " + described(info[5]), "pass a Uint32Array to be filled");
   if (env.IsExceptionPending()) return env.Undefined();
   auto ordinals = info[5].As<Napi::Uint32Array>();

@@ -108,6 +108,12 @@ class History {
 
   /** Whether nothing acknowledged is missing, when damage was planted. */
   bool whole() const { return text_of(*space_) == states_.back(); }
+  /** This space is a copy of the other one. */
+  void begin_as(const History& other) {
+    model_ = first_ = other.model_;
+    states_ = {model_.text()};
+    models_.clear();
+  }
   /** What the space was after each record of this life. */
   const std::vector<Bytes>& states() const { return states_; }
   /** Whether a state once was, in this life. */
@@ -452,6 +458,7 @@ TrialResult damage_trial(uint64_t seed) {
     }
     History other(twin, twin_random, kShortSegments);
     if (!other.open().ok()) return violated("a copy does not open");
+    other.begin_as(history);
     if (even) other.keep_even();
     for (int steps = 0; steps < 6; ++steps) other.step();
     other_states = other.states();
