@@ -5,7 +5,7 @@ const COMMON = {
   tuned_by: "us: heap and page cache set, the best wording found beside the plain one",
   warm_up_rounds: 5,
   durability:
-    "A transaction per batch; commit returns when the transaction log was forced to the disk (fdatasync, seen by strace). Its vector index follows soon after the commit.",
+    "A transaction per batch; commit returns when the transaction log was forced to the disk (by its documentation; not traced here). Its vector index follows soon after the commit.",
 } satisfies Partial<Configuration>;
 
 const SETTINGS = {

@@ -28,7 +28,7 @@ export const card: SystemCard = {
       tuned_by: "nobody: its defaults, a cache that holds everything",
       settings: {...SETTINGS, rescored: false},
       durability:
-        "A transaction per batch; its commit returns when the write-ahead log was synced (synchronous=FULL; fdatasync seen by strace).",
+        "A transaction per batch; its commit returns when the write-ahead log was synced (synchronous=FULL, by its documentation; not traced here).",
     },
   ],
   caveats: [
