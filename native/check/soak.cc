@@ -384,7 +384,7 @@ bool soak(Durability durability, const char* name, const Settings& settings) {
 
 int main(int count, char** arguments) {
   engram::Settings settings;
-  for (int i = 1; i < count; ++i) {
+  for (int i = 1; i < count; i += 2) {
     const std::string name = arguments[i];
     const bool valued = i + 1 < count;
     const std::string value = valued ? arguments[i + 1] : "";
@@ -403,7 +403,6 @@ int main(int count, char** arguments) {
                    "soak --seconds N [--seed S] [--directory D] [--plant torn-batch | lost-unlink]\n");
       return 3;
     }
-    ++i;
   }
   bool sound = true;
   for (size_t i = 0; i < engram::kDurabilities.size() && sound; ++i)
