@@ -7,7 +7,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace engram;
   constexpr uint16_t kFirstSection = static_cast<uint16_t>(OperationType::kState);
   constexpr uint16_t kSections = 8;
-  constexpr uint32_t kOrdinals = 100'000;  // a gap among them costs memory, which is no finding
+  // A gap among ordinals or concept numbers costs memory, which is no finding.
+  constexpr uint32_t kOrdinals = 100'000;
   FuzzInput input(data, size);
   SimulatedDisk disk(1);
   make_space(disk);
@@ -26,6 +27,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         for (const EpisodeState& one : state->episodes)
           if (one.ordinal > kOrdinals) return 0;
       }
+      if (const auto* cycles = std::get_if<CyclesOperation>(&*operation))
+        if (cycles->numbers > kOrdinals) return 0;
+      if (const auto* concepts = std::get_if<ConceptsOperation>(&*operation))
+        for (const ConceptState& one : concepts->concepts)
+          if (one.number > kOrdinals) return 0;
       if (const auto* some = std::get_if<EdgesOperation>(&*operation)) edges += some->edges.size();
       writer.section(*operation);
     }

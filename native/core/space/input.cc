@@ -68,6 +68,25 @@ Status check_time(double at_ms, const std::string& whose) {
                         "pass milliseconds since 1970 in the range of a Date");
 }
 
+Status check_weight(float weight, View from, View to) {
+  if (weight >= -1 && weight <= 1) return {};
+  return Error::invalid(
+      "weight of " + quote_text(from) + " to " + quote_text(to) + " is " + std::to_string(weight),
+      "pass a number from -1 to 1");
+}
+
+Status check_link(const LinkOperation& edges) {
+  ENGRAM_TRY(check_relation(edges.relation));
+  ENGRAM_TRY(check_time(edges.at_ms, "the edges"));
+  for (const EdgeFields& edge : edges.edges) ENGRAM_TRY(check_weight(edge.weight, edge.from, edge.to));
+  return {};
+}
+
+Status check_factor(float factor) {
+  if (factor > 0 && factor < 1) return {};
+  return Error::invalid("factor is " + std::to_string(factor), "pass a number between 0 and 1");
+}
+
 Status check_memory(const MemorySettings& settings) {
   const DecaySettings& decay = settings.decay;
   if (decay.model > DecayModel::kSpacing)

@@ -21,6 +21,11 @@ std::vector<float> floats(View bytes);
 Status check_vector(std::span<const float> values, uint32_t dimension, const std::string& whose);
 Status check_id(View id);
 Status check_relation(View relation);
+/** From -1 to 1; `from` and `to` are named in the error. */
+Status check_weight(float weight, View from, View to);
+/** All of it but whether its ends exist. */
+Status check_link(const LinkOperation& edges);
+Status check_factor(float factor);
 /** `whose` names what happened then in the error. */
 Status check_time(double at_ms, const std::string& whose);
 Status check_memory(const MemorySettings& settings);

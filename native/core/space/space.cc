@@ -63,10 +63,17 @@ Status Space::possible(const Operation& operation) const {
   if (const auto* batch = std::get_if<StoreOperation>(&operation))
     for (const EpisodeFields& episode : batch->episodes)
       ENGRAM_TRY(check_episode(episode, settings_.dimension));
-  if (const auto* edges = std::get_if<LinkOperation>(&operation))
+  if (const auto* edges = std::get_if<LinkOperation>(&operation)) {
+    ENGRAM_TRY(check_link(*edges));
     for (const EdgeFields& edge : edges->edges)
       for (const View id : {edge.from, edge.to})
         if (ordinalOf(id) == kNoNode) return not_found(id);
+  }
+  if (const auto* forget = std::get_if<ForgetOperation>(&operation);
+      forget != nullptr && forget->mode == ForgetMode::kSuppress)
+    ENGRAM_TRY(check_factor(forget->factor));
+  if (const auto* touch = std::get_if<TouchOperation>(&operation))
+    ENGRAM_TRY(check_time(touch->at_ms, "the access"));
   if (const auto* bind = std::get_if<BindOperation>(&operation)) {
     if (bind->number > concepts_.end())
       return Error::invalid("concept " + std::to_string(bind->number) + " skips a number", "");

@@ -36,6 +36,9 @@ Result<ChainPosition> Space::load_snapshot(const std::string& path) {
         return Error{Code::kDamaged, "the snapshot holds an operation that belongs in a log",
                      "restore the space from a backup"};
       });
+  if (!header && header.error().code == Code::kInvalidArgument)
+    return Error{Code::kDamaged, path + " cannot be: " + header.error().message,
+                 "restore the space from a backup"};
   ENGRAM_TRY(header);
   if (!index_.complete())
     return Error{Code::kDamaged, path + ": its vector graph is of other vectors than its episodes",
@@ -49,7 +52,8 @@ Result<ChainPosition> Space::load_snapshot(const std::string& path) {
 Status Space::restore(const StateOperation& state) {
   for (const EpisodeState& one : state.episodes) {
     ENGRAM_TRY(check_episode(one.fields, settings_.dimension));
-    if (one.ordinal >= kNodesMax || ordinalOf(one.fields.id) != kNoNode)
+    const bool taken = one.ordinal < nodes_.size() && nodes_[one.ordinal].live;
+    if (one.ordinal >= kNodesMax || taken || ordinalOf(one.fields.id) != kNoNode)
       return Error{Code::kDamaged, "the snapshot holds " + quote_text(one.fields.id) + " twice",
                    "restore the space from a backup"};
     if (nodes_.size() <= one.ordinal) nodes_.resize(size_t{one.ordinal} + 1);
@@ -73,12 +77,15 @@ Status Space::restore(const StateOperation& state) {
 }
 
 Status Space::restore(const EdgesOperation& edges) {
+  ENGRAM_TRY(check_relation(edges.relation));
   const uint16_t relation = relationOf(edges.relation);
   for (const EdgeState& edge : edges.edges) {
     for (const uint32_t end : {edge.from, edge.to})
       if (end >= nodes_.size() || !nodes_[end].live)
         return Error{Code::kDamaged, "the snapshot holds an edge to no episode",
                      "restore the space from a backup"};
+    ENGRAM_TRY(check_weight(edge.weight, nodes_[edge.from].id, nodes_[edge.to].id));
+    ENGRAM_TRY(check_time(edge.at_ms, "an edge"));
     graph_.link(edge.from, edge.to, relation, edge.weight, edge.at_ms);
   }
   return {};

@@ -79,15 +79,7 @@ Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, const 
 Result<Sequence> Space::link(const LinkOperation& edges, const WriteOptions& options) {
   const Timed timed(metrics_.of(Measured::kLink));
   ENGRAM_TRY(check_count(edges.edges.size(), "edges"));
-  ENGRAM_TRY(check_relation(edges.relation));
-  if (!std::isfinite(edges.at_ms) || std::abs(edges.at_ms) > kTimeMaxMs)
-    return Error::invalid("time of the edges is " + std::to_string(edges.at_ms),
-                          "pass milliseconds since 1970 in the range of a Date");
-  for (const EdgeFields& edge : edges.edges)
-    if (!(edge.weight >= -1 && edge.weight <= 1))
-      return Error::invalid("weight of " + quote_text(edge.from) + " to " + quote_text(edge.to) + " is " +
-                                std::to_string(edge.weight),
-                            "pass a number from -1 to 1");
+  ENGRAM_TRY(check_link(edges));
   return write(
       options, [&] { return edges; },
       [&](const RecordTag& tag) -> Result<Sequence> {
@@ -113,8 +105,7 @@ Result<Sequence> Space::forget(const std::vector<View>& ids, const WriteOptions&
   const Timed timed(metrics_.of(Measured::kForget));
   ENGRAM_TRY(check_count(ids.size(), "ids"));
   for (const View id : ids) ENGRAM_TRY(check_id(id));
-  if (mode == ForgetMode::kSuppress && !(factor > 0 && factor < 1))
-    return Error::invalid("factor is " + std::to_string(factor), "pass a number between 0 and 1");
+  if (mode == ForgetMode::kSuppress) ENGRAM_TRY(check_factor(factor));
   const ForgetOperation request{mode, factor, ids};
   return write(
       options, [&] { return request; }, [&](const RecordTag& tag) { return commit(request, tag); });

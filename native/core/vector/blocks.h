@@ -72,8 +72,8 @@ class Blocks {
   const std::byte* block(uint32_t slot) const { return blocks_.data() + size_t{slot} * block_bytes_; }
   const uint8_t* high(uint32_t slot) const { return reinterpret_cast<const uint8_t*>(code(slot)); }
   const uint8_t* low(uint32_t slot) const {
-    const std::byte* aside = low_.data() + size_t{slot} * plane_bytes_;
-    return form_ == CodeForm::kBytes ? high(slot) + plane_bytes_ : reinterpret_cast<const uint8_t*>(aside);
+    if (form_ == CodeForm::kBytes) return high(slot) + plane_bytes_;
+    return reinterpret_cast<const uint8_t*>(low_.data()) + size_t{slot} * plane_bytes_;
   }
   float meanNoise() const;
   void floatSimilarities(const CodeQuery& query, std::span<const uint32_t> slots, float* out) const;
