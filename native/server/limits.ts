@@ -31,6 +31,8 @@ export const SOCKET_WAITING_MAX = 16;
 export const OUTGOING_MAX_BYTES = 1 << 20;
 /** A reader that takes nothing for so long is cut off. */
 export const STALLED_READER_MS = 30_000;
+/** How often a stream of lines that has nothing to tell says so by an empty line. */
+export const LINE_HEARTBEAT_MS = 5_000;
 /** How often a WebSocket must show that its other end lives. */
 export const HEARTBEAT_MS = 20_000;
 

@@ -3,7 +3,7 @@ import {once} from "node:events";
 import type {IncomingMessage, ServerResponse} from "node:http";
 import {RefusedError, refusal} from "./error.ts";
 import {parseJson} from "./json.ts";
-import {LINE_MAX_BYTES, STALLED_READER_MS} from "./limits.ts";
+import {LINE_HEARTBEAT_MS, LINE_MAX_BYTES, STALLED_READER_MS} from "./limits.ts";
 
 export const NDJSON_TYPE = "application/x-ndjson";
 const NEWLINE = 0x0a;
@@ -41,13 +41,18 @@ function parsed(bytes: Buffer): unknown[] {
 }
 
 /** Writes each answer as a line; waits where the reader is slow and gives up where it takes nothing at all. An
- *  error after the first line is the last line. */
+ *  error after the first line is the last line. Where nothing is to be told for long, an empty line says that the
+ *  server is there. */
 export async function writeLines(
   response: ServerResponse,
   answers: AsyncIterable<unknown>,
   signal: AbortSignal,
+  heartbeatMs = LINE_HEARTBEAT_MS,
 ): Promise<void> {
   response.setHeader("content-type", NDJSON_TYPE);
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain && !response.destroyed) response.write("\n");
+  }, heartbeatMs);
   try {
     for await (const answer of answers) {
       if (signal.aborted) break;
@@ -58,6 +63,8 @@ export async function writeLines(
   } catch (error) {
     if (!response.headersSent) throw error;
     if (!signal.aborted) response.write(`${JSON.stringify(refusal(error).body)}\n`);
+  } finally {
+    clearInterval(heartbeat);
   }
   response.end();
 }

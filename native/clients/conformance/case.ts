@@ -14,7 +14,9 @@ export type Fault =
   /** The answer breaks off after so many bytes of its body. */
   | {kind: "cut"; bytes: number}
   /** The answer falls silent after so many. */
-  | {kind: "stall"; bytes: number};
+  | {kind: "stall"; bytes: number}
+  /** The server's own answer comes with these headers besides. */
+  | {kind: "headers"; headers: Record<string, string>};
 
 /** What a client's program is told: one line of JSON. */
 export interface Command {
@@ -30,10 +32,20 @@ export interface Command {
   cancelAfterMs?: number;
 }
 
+/** An answer told that its operation is deprecated. Times in ms since 1970. */
+export interface Warning {
+  operation: string;
+  since: number | null;
+  sunset: number | null;
+  successor: string | null;
+}
+
 /** What it answers: one line of JSON. */
 export interface Reply {
   value?: unknown;
   error?: {kind: string; code: string; status: number; attempts: number; message: string; remedy: string};
+  /** What the client's hook was told during the call. */
+  warnings?: Warning[];
 }
 
 /** What the proxy saw of one step. */
@@ -53,10 +65,16 @@ export interface Step {
   take?: number;
   cancelAfterMs?: number;
   faults?: Fault[];
+  /** Added to the name of the case's space, for a step in another. */
+  space?: string;
+  /** Somebody else's request to the case's space, so long after the call began. */
+  meanwhile?: {afterMs: number; method: string; path: string; body?: unknown};
   /** Part of what the call gives; see match.ts. */
   value?: unknown;
   /** Part of the error it must give instead. */
   error?: unknown;
+  /** Parts of the warnings, one each. */
+  warnings?: unknown[];
   traffic?: Partial<Record<keyof Traffic, unknown>>;
 }
 
@@ -64,5 +82,7 @@ export interface Case {
   name: string;
   /** Settings of the client that differ from the suite's. */
   client?: Partial<NonNullable<Command["client"]>>;
+  /** Every object of every answer has fields that no client knows, as a newer server's would. */
+  newer?: true;
   steps: Step[];
 }

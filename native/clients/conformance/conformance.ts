@@ -24,15 +24,18 @@ export function readSuite(): NamedCase[] {
 /** Made of a case, for what would be long to write down:
  *   {"$vector": [seed, d]}        d numbers that only the seed decides
  *   {"$episodes": [n, d, prefix]}  n of them with ids prefix-000000 …
- *   {"$text": ["é", 1000]}         a text repeated */
-function made(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(made);
+ *   {"$text": ["é", 1000]}         a text repeated
+ *   {"$space": "-copy"}            the name of the case's space, and this */
+function made(value: unknown, space: string): unknown {
+  if (Array.isArray(value)) return value.map((one) => made(one, space));
   if (typeof value !== "object" || value === null) return value;
-  const {$vector, $episodes, $text} = value as {
+  const {$space, $vector, $episodes, $text} = value as {
+    $space?: string;
     $vector?: [number, number];
     $episodes?: [number, number, string];
     $text?: [string, number];
   };
+  if ($space !== undefined) return space + $space;
   if ($vector !== undefined) return vector(...$vector);
   if ($text !== undefined) return $text[0].repeat($text[1]);
   if ($episodes !== undefined) {
@@ -43,7 +46,7 @@ function made(value: unknown): unknown {
       content: `number ${i}`,
     }));
   }
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, made(one)]));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, made(one, space)]));
 }
 
 /** Exact in 32 bits, so that every language sends the same. */
@@ -69,35 +72,59 @@ export async function runCase(
   one: NamedCase,
   space: string,
 ): Promise<string[]> {
-  proxy.reset();
+  proxy.reset(one.newer ?? false);
   const client = {url: proxy.url, key, ...CLIENT, ...one.client};
   const wrong: string[] = [];
   for (const [at, step] of one.steps.entries()) {
     proxy.arm(step.faults ?? []);
     const told = command(step, space, at === 0 ? client : undefined);
+    const elsewhere = step.meanwhile && interfere(proxy, key, space, step.meanwhile);
     const reply = await program.tell(told);
+    await elsewhere;
     const where = `step ${at} (${step.call})`;
     if (step.error === undefined && reply.error !== undefined)
       wrong.push(`${where}: ${reply.error.kind}, ${reply.error.message}`);
     else if (step.error !== undefined && reply.error === undefined)
       wrong.push(`${where}: no error, but ${JSON.stringify(reply.value)?.slice(0, 200)}`);
     const found = [
-      ...(step.value === undefined ? [] : differences(reply.value, made(step.value))),
+      ...(step.value === undefined ? [] : differences(reply.value, made(step.value, space))),
       ...(step.error === undefined ? [] : differences(reply.error, step.error)),
+      ...(step.warnings === undefined
+        ? []
+        : differences(reply.warnings, made(step.warnings, space), "warnings")),
     ];
     if (step.traffic !== undefined)
       found.push(...differences(await settled(proxy, step.traffic), step.traffic, "traffic"));
+    if (one.newer && proxy.added === 0) found.push("no field was added to an answer");
     if (proxy.unused > 0) found.push(`${proxy.unused} planted faults met no request`);
     wrong.push(...found.map((difference) => `${where}: ${difference}`));
   }
   return wrong;
 }
 
-function command({call, args, take, cancelAfterMs}: Step, space: string, client: Command["client"]): Command {
+/** Somebody else, straight to the server. */
+async function interfere(
+  {target}: FaultProxy,
+  key: string,
+  space: string,
+  {afterMs, method, path, body}: NonNullable<Step["meanwhile"]>,
+): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  const response = await fetch(`http://127.0.0.1:${target}/v1/spaces/${space}${path}`, {
+    method,
+    headers: {authorization: `Bearer ${key}`, "content-type": "application/json"},
+    ...(body === undefined ? {} : {body: JSON.stringify(made(body, space))}),
+  });
+  if (!response.ok)
+    throw new Error(`${method} ${path} meanwhile: ${response.status} ${await response.text()}`);
+}
+
+function command(step: Step, space: string, client: Command["client"]): Command {
+  const {call, args, take, cancelAfterMs} = step;
   return {
     call,
-    space,
-    args: made(args ?? {}) as Record<string, unknown>,
+    space: space + (step.space ?? ""),
+    args: made(args ?? {}, space) as Record<string, unknown>,
     ...(client === undefined ? {} : {client}),
     ...(take === undefined ? {} : {take}),
     ...(cancelAfterMs === undefined ? {} : {cancelAfterMs}),

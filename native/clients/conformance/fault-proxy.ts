@@ -10,17 +10,20 @@ import {
 import type {AddressInfo, Socket} from "node:net";
 import {setTimeout as sleep} from "node:timers/promises";
 import type {Fault, Traffic} from "./case.ts";
+import {newer} from "./newer.ts";
 
 export class FaultProxy {
   #faults: Fault[] = [];
   #requests = 0;
   #abandoned = 0;
+  #newer = false;
+  #added = 0;
   readonly #keys = new Set<string>();
   readonly #sockets = new Set<Socket>();
   readonly #agent = new Agent({keepAlive: true});
   readonly #server: Server;
 
-  private constructor(private readonly target: number) {
+  private constructor(readonly target: number) {
     this.#server = createServer((incoming, answer) => void this.#pass(incoming, answer));
   }
 
@@ -43,11 +46,18 @@ export class FaultProxy {
     this.#keys.clear();
   }
 
-  /** A new case: connections count anew. */
-  reset(): void {
+  /** A new case: connections count anew. `newer`: answers have fields that no client knows. */
+  reset(newer = false): void {
     this.arm([]);
+    this.#newer = newer;
+    this.#added = 0;
     for (const socket of this.#sockets) socket.destroy();
     this.#sockets.clear();
+  }
+
+  /** Answers that fields were added to, in this case. */
+  get added(): number {
+    return this.#added;
   }
 
   /** Faults that no request came for. */
@@ -112,7 +122,15 @@ export class FaultProxy {
         come.resume().on("end", breakOff);
         return;
       }
-      answer.writeHead(come.statusCode ?? 502, come.headers);
+      const more = fault?.kind === "headers" ? fault.headers : {};
+      if (this.#newer && /json/.test(come.headers["content-type"] ?? "")) {
+        this.#added++;
+        const {"content-length": _, ...headers} = come.headers;
+        answer.writeHead(come.statusCode ?? 502, {...headers, ...more});
+        newer(come, answer);
+        return;
+      }
+      answer.writeHead(come.statusCode ?? 502, {...come.headers, ...more});
       if (fault?.kind === "cut") beginning(come, answer, fault.bytes, breakOff);
       else if (fault?.kind === "stall") beginning(come, answer, fault.bytes, () => {});
       else come.pipe(answer);

@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -25,11 +26,25 @@ KINDS = {
     "timeout": engram_client.TimeoutError,
 }
 NAMES = {"storeBatch": "store_batch"}
+MEMORY = {"answer", "consolidate", "concepts", "complete", "recognise", "access"}
+# Arguments whose name on the wire is no name in Python, or is the first by place.
+ARGUMENTS = {"from": "from_", "backup": "name"}
+warned: list[dict[str, Any]] = []
+
+
+def ms(moment: datetime | None) -> float | None:
+    return moment and moment.timestamp() * 1_000
+
+
+def note(warning: engram_client.Deprecation) -> None:
+    told = {"operation": warning.operation, "successor": warning.successor}
+    warned.append({**told, "since": ms(warning.since), "sunset": ms(warning.sunset)})
 
 
 def options(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "key": given["key"],
+        "on_deprecated": note,
         "timeout_s": given["timeoutMs"] / 1_000,
         "retry": RetryPolicy(retries=given["retries"], base_s=given["baseMs"] / 1_000),
     }
@@ -40,7 +55,9 @@ def call_of(client: Any, command: dict[str, Any]) -> Any:
     name = NAMES.get(command["call"], command["call"])
     if name in ("spaces", "ready"):
         return getattr(client, name)()
-    return getattr(client.space(command["space"]), name)(**command.get("args", {}))
+    space = client.space(command["space"])
+    args = {ARGUMENTS.get(name, name): value for name, value in command.get("args", {}).items()}
+    return getattr(space.memory if name in MEMORY else space, name)(**args)
 
 
 async def first(stream: AsyncIterator[Any], most: int | None) -> list[Any]:
@@ -80,8 +97,9 @@ async def perform(client: Client, command: dict[str, Any]) -> dict[str, Any]:
 
 
 def reply(answer: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.write(json.dumps({**answer, "warnings": warned}) + "\n")
     sys.stdout.flush()
+    warned.clear()
 
 
 async def converse() -> None:

@@ -1,9 +1,10 @@
 //! The Rust client's side of the conformance suite: a command a line in, a reply a line out.
 
 use std::io::{BufRead, Write};
-use std::time::Duration;
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
 
-use engram_client::{Client, Error, RetryPolicy};
+use engram_client::{Client, Deprecation, Error, RetryPolicy};
 use futures_util::{Stream, StreamExt};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -31,6 +32,22 @@ struct Command {
     cancel_after_ms: Option<u64>,
 }
 
+/// What the hook was told since the last reply.
+static WARNINGS: Mutex<Vec<Value>> = Mutex::new(Vec::new());
+
+fn note(warning: &Deprecation) {
+    let ms = |time: Option<SystemTime>| {
+        time.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok())
+            .map(|since| since.as_secs_f64() * 1_000.0)
+    };
+    WARNINGS.lock().expect("no panic").push(json!({
+        "operation": warning.operation,
+        "since": ms(warning.since),
+        "sunset": ms(warning.sunset),
+        "successor": warning.successor,
+    }));
+}
+
 fn client_of(settings: Settings) -> Client {
     let retry = RetryPolicy {
         retries: settings.retries,
@@ -39,7 +56,8 @@ fn client_of(settings: Settings) -> Client {
     };
     let client = Client::new(&settings.url)
         .timeout(Duration::from_millis(settings.timeout_ms))
-        .retry(retry);
+        .retry(retry)
+        .on_deprecated(note);
     match settings.key {
         Some(key) => client.key(key),
         None => client,
@@ -73,6 +91,7 @@ async fn first<T>(
 
 async fn perform(client: &Client, command: &Command) -> Result<Value, Error> {
     let space = client.space(command.space.as_deref().unwrap_or_default());
+    let memory = space.memory();
     let args = &command.args;
     let text = |name: &str| argument::<String>(args, name);
     Ok(match command.call.as_str() {
@@ -127,6 +146,34 @@ async fn perform(client: &Client, command: &Command) -> Result<Value, Error> {
         "sync" => json!(space.sync().await?),
         "snapshot" => json!(space.snapshot().await?),
         "verify" => json!(space.verify().await?),
+        "backup" => json!(space.backup(&text("backup")).await?),
+        "restore" => json!(space.restore(&text("backup"), &whole(args)).await?),
+        "watch" => json!(first(space.watch(argument(args, "from")), command.take).await?),
+        "answer" => json!(memory.answer(&whole(args)).await?),
+        "consolidate" => json!(memory.consolidate(&whole(args)).await?),
+        "concepts" => json!(
+            memory
+                .concepts(argument(args, "first"), argument(args, "limit"))
+                .await?
+        ),
+        "complete" => json!(
+            memory
+                .complete(
+                    &argument::<Vec<f32>>(args, "vector"),
+                    argument::<Option<Vec<bool>>>(args, "known").as_deref()
+                )
+                .await?
+        ),
+        "recognise" => json!(
+            memory
+                .recognise(&argument::<Vec<f32>>(args, "vector"))
+                .await?
+        ),
+        "access" => json!(
+            memory
+                .access(&argument::<Vec<String>>(args, "ids"), argument(args, "at"))
+                .await?
+        ),
         other => panic!("no call is named {other}"),
     })
 }
@@ -166,11 +213,12 @@ async fn main() {
                 .await
                 .ok(), // dropped: cancelled
         };
-        let reply = match outcome {
+        let mut reply = match outcome {
             None => json!({"error": {"kind": "cancelled", "code": "cancelled", "status": 0}}),
             Some(Ok(value)) => json!({ "value": value }),
             Some(Err(error)) => told(&error),
         };
+        reply["warnings"] = Value::Array(WARNINGS.lock().expect("no panic").drain(..).collect());
         let mut out = std::io::stdout().lock();
         writeln!(out, "{reply}")
             .and_then(|()| out.flush())

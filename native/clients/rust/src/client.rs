@@ -1,5 +1,6 @@
 //! The client: one type per noun, one method per operation of the API.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_core::Stream;
@@ -12,7 +13,10 @@ use uuid::Uuid;
 use crate::binary::{
     EPISODES_TYPE, HITS_TYPE, VECTOR_TYPE, decode_hits, encode_episodes, encode_vector,
 };
+use crate::changes::Change;
+use crate::deprecation::{Deprecation, Hook};
 use crate::error::Error;
+use crate::memory::Memory;
 use crate::retry::RetryPolicy;
 use crate::transport::{Request, Transport};
 use crate::types::*;
@@ -48,6 +52,7 @@ impl Client {
                 key: None,
                 timeout: TIMEOUT,
                 retry: RetryPolicy::default(),
+                on_deprecated: None,
                 http,
             },
             version: "v1",
@@ -72,6 +77,12 @@ impl Client {
         self
     }
 
+    /// Called for each answer of an operation that is deprecated.
+    pub fn on_deprecated(mut self, told: impl Fn(&Deprecation) + Send + Sync + 'static) -> Self {
+        self.transport.on_deprecated = Some(Hook(Arc::new(told)));
+        self
+    }
+
     /// A client of your own, for its TLS or proxies.
     pub fn http(mut self, http: reqwest::Client) -> Self {
         self.transport.http = http;
@@ -82,6 +93,7 @@ impl Client {
     pub fn space(&self, name: &str) -> Space {
         Space {
             transport: self.transport.clone(),
+            name: segment(name),
             path: format!("/{}/spaces/{}", self.version, segment(name)),
         }
     }
@@ -118,6 +130,7 @@ impl Client {
 #[derive(Debug, Clone)]
 pub struct Space {
     transport: Transport,
+    name: String,
     path: String,
 }
 
@@ -252,9 +265,29 @@ impl Space {
         Ok(self.transport.json::<List>(request).await?.edges)
     }
 
-    /// Nearest episodes by cosine, best first; the vector goes as bytes, and the hits come so.
+    /// What is remembered of it as a whole: concepts, answers, completion, recognition.
+    pub fn memory(&self) -> Memory {
+        Memory {
+            transport: self.transport.clone(),
+            path: self.path.clone(),
+            newer: format!("/v2/spaces/{}", self.name),
+        }
+    }
+
+    /// Every durable change in order: from record `from` on, or what comes. A stream that breaks goes on behind the
+    /// last one; without `from` nothing is known of what happened before the first. Drop it to end it. Errors: code
+    /// `compacted` where the log begins later.
+    pub fn watch(&self, from: Option<u64>) -> impl Stream<Item = Result<Change, Error>> + '_ {
+        self.transport.lines(move |last: Option<&Change>| {
+            let from = last.map(|change| change.sequence + 1).or(from);
+            Request::new(Method::GET, format!("{}/watch", self.path)).query("from", from)
+        })
+    }
+
+    /// Nearest episodes by cosine, best first; the vector goes as bytes, and the hits come so. It is of the first
+    /// version of the API and deprecated there: `Memory::answer` takes its place.
     pub async fn recall(&self, vector: &[f32], options: &RecallOptions) -> Result<Vec<Hit>, Error> {
-        let request = Request::new(Method::POST, format!("{}/recall", self.path))
+        let request = Request::new(Method::POST, format!("/v1/spaces/{}/recall", self.name))
             .query("k", options.k)
             .query("ef", options.ef)
             .query("exact", options.exact)
@@ -295,6 +328,21 @@ impl Space {
     /// Errors: what does not agree.
     pub async fn verify(&self) -> Result<(), Error> {
         self.upkeep("/verify").await
+    }
+
+    /// Brings the backup of this name up to all that was acknowledged: whole at first, then what is new.
+    pub async fn backup(&self, name: &str) -> Result<BackupDone, Error> {
+        self.transport
+            .json(self.ask("/backup").json(&json!({ "backup": name })))
+            .await
+    }
+
+    /// Makes this space, which must not be there, out of a backup. Sent again after its answer was lost it finds the
+    /// space there. Errors: `Kind::Conflict` for that.
+    pub async fn restore(&self, name: &str, point: &RestorePoint) -> Result<Restored, Error> {
+        let mut body = json!(point);
+        body["backup"] = json!(name);
+        self.transport.json(self.ask("/restore").json(&body)).await
     }
 
     async fn upkeep(&self, path: &str) -> Result<(), Error> {

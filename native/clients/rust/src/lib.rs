@@ -16,13 +16,21 @@
 //! call, drop a stream to end it.
 
 mod binary;
+mod changes;
 mod client;
+mod deprecation;
 mod error;
+mod memory;
+mod memory_types;
 mod retry;
 mod transport;
 mod types;
 
+pub use changes::*;
 pub use client::{Client, Space};
+pub use deprecation::Deprecation;
 pub use error::{Error, Kind};
+pub use memory::Memory;
+pub use memory_types::*;
 pub use retry::RetryPolicy;
 pub use types::*;

@@ -13,6 +13,7 @@ use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::deprecation::{Deprecation, Hook};
 use crate::error::Error;
 use crate::retry::RetryPolicy;
 
@@ -24,6 +25,7 @@ pub(crate) struct Transport {
     pub(crate) key: Option<String>,
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
+    pub(crate) on_deprecated: Option<Hook>,
     pub(crate) http: reqwest::Client,
 }
 
@@ -188,6 +190,7 @@ impl Transport {
             sent = sent.body(body.clone());
         }
         let response = sent.send().await.map_err(broken)?;
+        self.warn(request, &response);
         let status = response.status();
         if status.is_success() {
             return read(response).await.map_err(broken);
@@ -204,6 +207,15 @@ impl Transport {
             attempt,
             retry_after,
         ))
+    }
+
+    fn warn(&self, request: &Request, response: &Response) {
+        if let Some(Hook(told)) = &self.on_deprecated {
+            let operation = format!("{} {}", request.method, request.path);
+            if let Some(warning) = Deprecation::of(response.headers(), operation) {
+                told(&warning);
+            }
+        }
     }
 }
 

@@ -269,3 +269,42 @@ pub struct StoredBatch {
     /// The log's number of the write.
     pub sequence: u64,
 }
+
+/// A backup was brought up to date.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BackupDone {
+    /// The last record in it.
+    pub sequence: u64,
+    /// Milliseconds since 1970.
+    pub at: f64,
+    /// Count.
+    pub files: u64,
+    /// Of all of it.
+    pub bytes: u64,
+    /// That this backup added.
+    pub added_bytes: u64,
+}
+
+/// As of when to restore; the end where both are absent.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RestorePoint {
+    /// As of this record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<u64>,
+    /// Milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<f64>,
+}
+
+/// A space was made out of a backup.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Restored {
+    /// The last record in it.
+    pub sequence: u64,
+    /// Milliseconds since 1970.
+    pub at: f64,
+    /// Records behind damage that could be kept.
+    pub salvaged: u64,
+}

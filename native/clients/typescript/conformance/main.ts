@@ -1,12 +1,13 @@
 // The TypeScript client's side of the conformance suite: a command a line in, a reply a line out.
 import {createInterface} from "node:readline";
-import type {Command, Reply} from "../../conformance/case.ts";
+import type {Command, Reply, Warning} from "../../conformance/case.ts";
 import {
   BusyError,
   CancelledError,
   Client,
   ConflictError,
   ConnectionError,
+  type Deprecation,
   EngramError,
   InvalidArgumentError,
   NotFoundError,
@@ -45,6 +46,7 @@ async function perform(
   signal: AbortSignal,
 ): Promise<unknown> {
   const at = client.space(space);
+  const {memory} = at;
   const own: Arguments = args;
   switch (call) {
     case "spaces":
@@ -89,6 +91,24 @@ async function perform(
       return at.snapshot({signal});
     case "verify":
       return at.verify({signal});
+    case "backup":
+      return at.backup(own.backup, {signal});
+    case "restore":
+      return at.restore(own.backup, {...own, signal});
+    case "watch":
+      return first(at.watch({...own, signal}), take);
+    case "answer":
+      return memory.answer(own, {signal});
+    case "consolidate":
+      return memory.consolidate(own, {signal});
+    case "concepts":
+      return memory.concepts({...own, signal});
+    case "complete":
+      return memory.complete(own.vector, {known: own.known, signal});
+    case "recognise":
+      return memory.recognise(own.vector, {signal});
+    case "access":
+      return memory.access(own.ids, {at: own.at, signal});
     default:
       throw new Error(`no call is named "${call}"`);
   }
@@ -102,12 +122,23 @@ function told(error: unknown): Reply {
 }
 
 let client: Client | undefined;
+let warnings: Warning[] = [];
+const onDeprecated = ({operation, since, sunset, successor}: Deprecation) => {
+  warnings.push({operation, since: since?.getTime() ?? null, sunset: sunset?.getTime() ?? null, successor});
+};
 for await (const line of createInterface({input: process.stdin})) {
   const command = JSON.parse(line) as Command;
   if (command.client !== undefined) {
     const {url, key, timeoutMs, retries, baseMs} = command.client;
-    client = new Client({url, ...(key === null ? {} : {key}), timeoutMs, retry: {retries, baseMs}});
+    client = new Client({
+      url,
+      ...(key === null ? {} : {key}),
+      timeoutMs,
+      retry: {retries, baseMs},
+      onDeprecated,
+    });
   }
+  warnings = [];
   const cancelling = new AbortController();
   const timer =
     command.cancelAfterMs === undefined
@@ -118,5 +149,5 @@ for await (const line of createInterface({input: process.stdin})) {
     told,
   );
   clearTimeout(timer);
-  process.stdout.write(`${JSON.stringify(reply)}\n`);
+  process.stdout.write(`${JSON.stringify({...reply, warnings})}\n`);
 }

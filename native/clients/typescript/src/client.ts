@@ -1,8 +1,11 @@
 // The client: one class per noun, one method per operation of the API.
 import {decodeHits, EPISODES_TYPE, encodeEpisodes, encodeVector, HITS_TYPE, VECTOR_TYPE} from "./binary.ts";
+import {Memory} from "./memory.ts";
 import {type CallOptions, type Request, Transport, type TransportOptions} from "./transport.ts";
 import type {
   Activated,
+  BackupDone,
+  Change,
   Durability,
   Edge,
   EdgeInput,
@@ -13,6 +16,8 @@ import type {
   Page,
   ReachInput,
   RecallOptions,
+  Restored,
+  RestorePoint,
   SpaceStats,
   SpaceSummary,
   SpreadInput,
@@ -47,7 +52,7 @@ export class Client {
 
   /** A handle; nothing is asked of the server. */
   space(id: string): Space {
-    return new Space(this.#transport, `/${this.#version}/spaces/${encodeURIComponent(id)}`);
+    return new Space(this.#transport, this.#version, `/spaces/${encodeURIComponent(id)}`);
   }
 
   /** Whether the server can be worked with: not while it starts, drains or cannot write. */
@@ -62,11 +67,21 @@ export class Client {
 }
 
 export class Space {
-  /** @internal */
+  /** What is remembered of it as a whole: concepts, answers, completion, recognition. */
+  readonly memory: Memory;
+  private readonly path: string;
+  private readonly first: string;
+
+  /** `path`: below the version. @internal */
   constructor(
     private readonly transport: Transport,
-    private readonly path: string,
-  ) {}
+    version: string,
+    path: string,
+  ) {
+    this.path = `/${version}${path}`;
+    this.first = `/v1${path}`;
+    this.memory = new Memory(transport, this.path, `/v2${path}`);
+  }
 
   /** Makes the space; the same again changes nothing. Errors: ConflictError for another dimension. */
   make(dimension: number, options: CallOptions = {}): Promise<SpaceSummary> {
@@ -161,7 +176,22 @@ export class Space {
     return edges;
   }
 
-  /** Nearest episodes by cosine, best first; the vector goes as bytes, and the hits come so. */
+  /** Every durable change in order: from record `from` on, or what comes. A stream that breaks goes on behind the
+   *  last one; without `from` nothing is known of what happened before the first. Leave the loop to end it. Errors:
+   *  an EngramError of code `compacted` where the log begins later. */
+  watch({from, ...options}: CallOptions & {from?: number} = {}): AsyncGenerator<Change> {
+    return this.transport.lines<Change>(
+      (last) => ({
+        method: "GET",
+        path: `${this.path}/watch`,
+        query: {from: last === undefined ? from : last.sequence + 1},
+      }),
+      options,
+    );
+  }
+
+  /** Nearest episodes by cosine, best first; the vector goes as bytes, and the hits come so. It is of the first version of the API and
+   *  deprecated there: `memory.answer` takes its place. */
   async recall(
     vector: ArrayLike<number>,
     {k, ef, exact, ...options}: RecallOptions & CallOptions = {},
@@ -170,7 +200,7 @@ export class Space {
       await this.transport.bytes(
         {
           method: "POST",
-          path: `${this.path}/recall`,
+          path: `${this.first}/recall`,
           query: {k, ef, exact},
           bytes: {type: VECTOR_TYPE, data: encodeVector(vector)},
           accept: HITS_TYPE,
@@ -201,6 +231,17 @@ export class Space {
   /** Errors: what does not agree. */
   async verify(options: CallOptions = {}): Promise<void> {
     await this.#ask("/verify", undefined, options);
+  }
+
+  /** Brings the backup of this name up to all that was acknowledged: whole at first, then what is new. */
+  backup(name: string, options: CallOptions = {}): Promise<BackupDone> {
+    return this.#ask("/backup", {backup: name}, options);
+  }
+
+  /** Makes this space, which must not be there, out of a backup. Sent again after its answer was lost it finds the
+   *  space there. Errors: ConflictError for that. */
+  restore(name: string, {sequence, time, ...options}: CallOptions & RestorePoint = {}): Promise<Restored> {
+    return this.#ask("/restore", {backup: name, sequence, time}, options);
   }
 
   #episode(id: string): string {

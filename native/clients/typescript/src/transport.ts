@@ -1,4 +1,5 @@
 // One call over HTTP: attempts, timeouts, cancellation. Connections are kept and used again by fetch itself.
+import {type Deprecation, deprecationOf} from "./deprecation.ts";
 import {answered, broken, cancelled, EngramError, endedBy, isTold, type Told, timedOut} from "./errors.ts";
 import {ndjson} from "./ndjson.ts";
 import {RETRY_DEFAULT, type RetryPolicy, waitMs} from "./retry.ts";
@@ -27,6 +28,8 @@ export interface TransportOptions {
   key?: string;
   timeoutMs?: number;
   retry?: Partial<RetryPolicy>;
+  /** Called for each answer of an operation that is deprecated. */
+  onDeprecated?: (warning: Deprecation) => void;
   effects?: Partial<Effects>;
 }
 
@@ -62,13 +65,15 @@ export class Transport {
   readonly #key: string | undefined;
   readonly #timeoutMs: number;
   readonly #retry: RetryPolicy;
+  readonly #onDeprecated: ((warning: Deprecation) => void) | undefined;
   readonly #effects: Effects;
 
-  constructor({url, key, timeoutMs = TIMEOUT_DEFAULT_MS, retry, effects}: TransportOptions) {
+  constructor({url, key, timeoutMs = TIMEOUT_DEFAULT_MS, retry, onDeprecated, effects}: TransportOptions) {
     this.#url = url.replace(/\/+$/, "");
     this.#key = key;
     this.#timeoutMs = timeoutMs;
     this.#retry = {...RETRY_DEFAULT, ...retry};
+    this.#onDeprecated = onDeprecated;
     this.#effects = {fetch, sleep, uniform: Math.random, nowMs: Date.now, ...effects};
   }
 
@@ -160,6 +165,7 @@ export class Transport {
       try {
         if (signal?.aborted) throw cancelled(attempt - 1);
         const response = await this.#effects.fetch(url, {...init, signal: either(signal, limit.signal)});
+        this.#warn(request, response);
         if (!response.ok)
           throw answered(
             response.status,
@@ -184,6 +190,11 @@ export class Transport {
         clearTimeout(timer);
       }
     }
+  }
+
+  #warn({method, path}: Request, {headers}: Response): void {
+    const warning = this.#onDeprecated && deprecationOf(headers, `${method} ${path}`);
+    if (warning !== undefined) this.#onDeprecated?.(warning);
   }
 
   #pause(failures: number, {retryAfter}: EngramError, signal: AbortSignal | undefined): Promise<void> {

@@ -109,3 +109,52 @@ export interface Written {
   /** The log's number of the write. */
   sequence: number;
 }
+
+interface ChangeHead {
+  /** The log's number of it. */
+  sequence: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** The idempotency key it came under. */
+  key?: string;
+}
+
+/** One record of the log. A newer server may tell of kinds that are not here. */
+export type Change = ChangeHead &
+  (
+    | {kind: "store"; episodes: Omit<Episode, "strength">[]}
+    | {
+        kind: "link";
+        relation: string;
+        linkedAt: number;
+        edges: {from: string; to: string; weight: number}[];
+      }
+    | {kind: "unlink"; relation: string; edges: {from: string; to: string}[]}
+    | {kind: "forget"; ids: string[]}
+    | {kind: "weaken"; ids: string[]; factor: number}
+    | {kind: "internal"}
+  );
+
+export interface BackupDone {
+  /** The last record in it. */
+  sequence: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  files: number;
+  bytes: number;
+  /** That this backup added. */
+  addedBytes: number;
+}
+
+/** As of this record, or of this time (milliseconds since 1970); the end where absent. */
+export interface RestorePoint {
+  sequence?: number;
+  time?: number;
+}
+
+export interface Restored {
+  sequence: number;
+  at: number;
+  /** Records behind damage that could be kept. */
+  salvaged: number;
+}

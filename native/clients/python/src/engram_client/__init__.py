@@ -1,6 +1,7 @@
 """A client of engram's HTTP API. For asyncio; engram_client.blocking is the same without."""
 
 from .client import Client, Space
+from .deprecation import Deprecation
 from .errors import (
     BusyError,
     ConflictError,
@@ -13,6 +14,7 @@ from .errors import (
     StorageError,
     TimeoutError,
 )
+from .memory import Memory
 from .retry import RetryPolicy
 from .transport import Effects
 
@@ -21,9 +23,11 @@ __all__ = [
     "Client",
     "ConflictError",
     "ConnectionError",
+    "Deprecation",
     "Effects",
     "EngramError",
     "InvalidArgumentError",
+    "Memory",
     "NotFoundError",
     "PermissionError",
     "RetryPolicy",

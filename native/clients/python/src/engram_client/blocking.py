@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from typing_extensions import Self
@@ -15,23 +15,32 @@ from .types import SpaceSummary
 
 P = ParamSpec("P")
 T = TypeVar("T")
+N = TypeVar("N")
+
+
+class _Face(Generic[N]):
+    """What of the asyncio client stands behind, and where it runs."""
+
+    def __init__(self, portal: BlockingPortal, behind: N) -> None:
+        self._portal = portal
+        self._behind = behind
 
 
 def _waiting(
-    method: Callable[Concatenate[client.Space, P], Awaitable[T]],
-) -> Callable[Concatenate[Space, P], T]:
-    def call(self: Space, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._portal.call(partial(method, self._space, *args, **kwargs))
+    method: Callable[Concatenate[N, P], Awaitable[T]],
+) -> Callable[Concatenate[_Face[N], P], T]:
+    def call(self: _Face[N], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._portal.call(partial(method, self._behind, *args, **kwargs))
 
     call.__doc__ = method.__doc__
     return call
 
 
 def _iterating(
-    method: Callable[Concatenate[client.Space, P], AsyncIterator[T]],
-) -> Callable[Concatenate[Space, P], Iterator[T]]:
-    def call(self: Space, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
-        pieces: Any = method(self._space, *args, **kwargs)
+    method: Callable[Concatenate[N, P], AsyncIterator[T]],
+) -> Callable[Concatenate[_Face[N], P], Iterator[T]]:
+    def call(self: _Face[N], /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        pieces: Any = method(self._behind, *args, **kwargs)
         try:
             while True:
                 try:
@@ -45,10 +54,19 @@ def _iterating(
     return call
 
 
-class Space:
-    def __init__(self, portal: BlockingPortal, space: client.Space) -> None:
-        self._portal = portal
-        self._space = space
+class Memory(_Face[client.Memory]):
+    answer = _waiting(client.Memory.answer)
+    consolidate = _waiting(client.Memory.consolidate)
+    concepts = _waiting(client.Memory.concepts)
+    complete = _waiting(client.Memory.complete)
+    recognise = _waiting(client.Memory.recognise)
+    access = _waiting(client.Memory.access)
+
+
+class Space(_Face[client.Space]):
+    def __init__(self, portal: BlockingPortal, behind: client.Space) -> None:
+        super().__init__(portal, behind)
+        self.memory = Memory(portal, behind.memory)
 
     make = _waiting(client.Space.make)
     stats = _waiting(client.Space.stats)
@@ -57,6 +75,7 @@ class Space:
     get = _waiting(client.Space.get)
     page = _waiting(client.Space.page)
     scan = _iterating(client.Space.scan)
+    watch = _iterating(client.Space.watch)
     forget = _waiting(client.Space.forget)
     delete = _waiting(client.Space.delete)
     link = _waiting(client.Space.link)
@@ -68,6 +87,8 @@ class Space:
     sync = _waiting(client.Space.sync)
     snapshot = _waiting(client.Space.snapshot)
     verify = _waiting(client.Space.verify)
+    backup = _waiting(client.Space.backup)
+    restore = _waiting(client.Space.restore)
 
 
 class Client:

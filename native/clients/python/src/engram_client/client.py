@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, cast
 from urllib.parse import quote
@@ -12,11 +12,16 @@ import httpx
 from typing_extensions import Self
 
 from .binary import EPISODES_TYPE, HITS_TYPE, VECTOR_TYPE, decode_hits, encode_episodes, encode_vector
+from .deprecation import Deprecation
 from .errors import EngramError
+from .memory import Memory
+from .memory import given as _given
 from .retry import RETRY_DEFAULT, RetryPolicy
 from .transport import EFFECTS_DEFAULT, Effects, Request, Transport
 from .types import (
     Activated,
+    BackupDone,
+    Change,
     Direction,
     Durability,
     Edge,
@@ -27,6 +32,7 @@ from .types import (
     Fan,
     Hit,
     Page,
+    Restored,
     Seed,
     SpaceStats,
     SpaceSummary,
@@ -46,14 +52,10 @@ def _named(episode: EpisodeInput) -> dict[str, Any]:
     return named
 
 
-def _given(**fields: Any) -> dict[str, Any]:
-    """Those that are not None."""
-    return {name: value for name, value in fields.items() if value is not None}
-
-
 class Client:
     """`url`: http://127.0.0.1:7700. `key`: engram_…, none for a server without keys. `timeout_s`: for each attempt,
-    and for streams between two pieces. `client`: an httpx.AsyncClient of your own, for its TLS or proxies."""
+    and for streams between two pieces. `on_deprecated`: called for each answer of an operation that is deprecated.
+    `client`: an httpx.AsyncClient of your own, for its TLS or proxies."""
 
     def __init__(
         self,
@@ -63,10 +65,19 @@ class Client:
         version: str = "v1",
         timeout_s: float = _TIMEOUT_S,
         retry: RetryPolicy = RETRY_DEFAULT,
+        on_deprecated: Callable[[Deprecation], None] | None = None,
         effects: Effects = EFFECTS_DEFAULT,
         client: httpx.AsyncClient | None = None,
     ) -> None:
-        self._transport = Transport(url, key=key, timeout_s=timeout_s, retry=retry, effects=effects, client=client)
+        self._transport = Transport(
+            url,
+            key=key,
+            timeout_s=timeout_s,
+            retry=retry,
+            on_deprecated=on_deprecated,
+            effects=effects,
+            client=client,
+        )
         self._version = version
 
     async def __aenter__(self) -> Self:
@@ -80,7 +91,7 @@ class Client:
 
     def space(self, name: str) -> Space:
         """A handle; nothing is asked of the server."""
-        return Space(self._transport, f"/{self._version}/spaces/{quote(name, safe='')}")
+        return Space(self._transport, self._version, f"/spaces/{quote(name, safe='')}")
 
     async def spaces(self, *, timeout_s: float | None = None) -> list[SpaceSummary]:
         answer = await self._transport.json(Request("GET", f"/{self._version}/spaces"), timeout_s=timeout_s)
@@ -98,9 +109,12 @@ class Client:
 
 
 class Space:
-    def __init__(self, transport: Transport, path: str) -> None:
+    def __init__(self, transport: Transport, version: str, path: str) -> None:
         self._transport = transport
-        self._path = path
+        self._path = f"/{version}{path}"
+        self._first = f"/v1{path}"
+        self.memory = Memory(transport, self._path, f"/v2{path}")
+        """What is remembered of it as a whole: concepts, answers, completion, recognition."""
 
     async def make(self, dimension: int, *, timeout_s: float | None = None) -> SpaceSummary:
         """Makes the space; the same again changes nothing. Raises ConflictError for another dimension."""
@@ -225,6 +239,21 @@ class Space:
         answer = await self._transport.json(Request("GET", f"{self._episode(id)}/edges"), timeout_s=timeout_s)
         return cast("list[Edge]", answer["edges"])
 
+    async def watch(
+        self, *, from_: int | None = None, timeout_s: float | None = None
+    ) -> AsyncGenerator[Change, None]:
+        """Every durable change in order: from record `from_` on, or what comes. A stream that breaks goes on behind
+        the last one; without `from_` nothing is known of what happened before the first. Close the iterator to end it.
+        Raises an EngramError of code `compacted` where the log begins later."""
+
+        def request(last: Change | None) -> Request:
+            query = {"from": last["sequence"] + 1 if last else from_}
+            return Request("GET", f"{self._path}/watch", query=query)
+
+        async with aclosing(self._transport.lines(request, timeout_s=timeout_s)) as changes:
+            async for change in changes:
+                yield cast("Change", change)
+
     async def recall(
         self,
         vector: Iterable[float],
@@ -234,10 +263,11 @@ class Space:
         exact: bool | None = None,
         timeout_s: float | None = None,
     ) -> list[Hit]:
-        """Nearest episodes by cosine, best first; the vector goes as bytes, and the hits come so."""
+        """Nearest episodes by cosine, best first; the vector goes as bytes, and the hits come so. It is of the first
+        version of the API and deprecated there: `memory.answer` takes its place."""
         request = Request(
             "POST",
-            f"{self._path}/recall",
+            f"{self._first}/recall",
             query={"k": k, "ef": ef, "exact": exact},
             content=encode_vector(vector),
             content_type=VECTOR_TYPE,
@@ -281,6 +311,23 @@ class Space:
     async def verify(self, *, timeout_s: float | None = None) -> None:
         """Raises what does not agree."""
         await self._ask("/verify", None, timeout_s)
+
+    async def backup(self, name: str, *, timeout_s: float | None = None) -> BackupDone:
+        """Brings the backup of this name up to all that was acknowledged: whole at first, then what is new."""
+        return cast("BackupDone", await self._ask("/backup", {"backup": name}, timeout_s))
+
+    async def restore(
+        self,
+        name: str,
+        *,
+        sequence: int | None = None,
+        time: float | None = None,
+        timeout_s: float | None = None,
+    ) -> Restored:
+        """Makes this space, which must not be there, out of a backup, as of a record, of a time or of its end. Sent
+        again after its answer was lost it finds the space there. Raises ConflictError for that."""
+        body = _given(backup=name, sequence=sequence, time=time)
+        return cast("Restored", await self._ask("/restore", body, timeout_s))
 
     def _episode(self, id: str) -> str:
         return f"{self._path}/episodes/{quote(id, safe='')}"

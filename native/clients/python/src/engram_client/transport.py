@@ -14,6 +14,7 @@ from typing import Any
 import anyio
 import httpx
 
+from .deprecation import Deprecation, deprecation_of
 from .errors import EngramError, answered, broken, ended_by, timed_out
 from .retry import RetryPolicy
 
@@ -54,6 +55,7 @@ class Transport:
         key: str | None,
         timeout_s: float,
         retry: RetryPolicy,
+        on_deprecated: Callable[[Deprecation], None] | None,
         effects: Effects,
         client: httpx.AsyncClient | None,
     ) -> None:
@@ -61,6 +63,7 @@ class Transport:
         self._key = key
         self._timeout_s = timeout_s
         self._retry = retry
+        self._on_deprecated = on_deprecated
         self._effects = effects
         # Time is ours to keep: httpx's own would be per read.
         self._client = client or httpx.AsyncClient(timeout=None, trust_env=False)
@@ -151,6 +154,7 @@ class Transport:
         try:
             with anyio.fail_after(limit):
                 response = await self._client.send(request, stream=stream)
+                self._warn(response)
                 if response.is_success:
                     return response
                 body = await response.aread()
@@ -159,6 +163,14 @@ class Transport:
         except httpx.TransportError as error:
             raise broken(attempt, self._url) from error
         raise answered(response.status_code, body, attempt, response.headers.get("retry-after"))
+
+    def _warn(self, response: httpx.Response) -> None:
+        if self._on_deprecated is None:
+            return
+        request = response.request
+        warning = deprecation_of(response.headers, f"{request.method} {request.url.path}")
+        if warning is not None:
+            self._on_deprecated(warning)
 
     def _headers(self, request: Request, idempotency_key: str | None) -> dict[str, str]:
         key = idempotency_key or (str(uuid.uuid4()) if request.write else None)

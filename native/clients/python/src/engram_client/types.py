@@ -116,3 +116,46 @@ class Stored(Written):
 
 class StoredBatch(Written):
     ids: list[str]
+
+
+class _ChangeAlways(TypedDict):
+    sequence: int
+    """The log's number of it."""
+    at: float
+    """Milliseconds since 1970."""
+    kind: Literal["store", "link", "unlink", "forget", "weaken", "internal"]
+    """A newer server may tell of others."""
+
+
+class Change(_ChangeAlways, total=False):
+    """One record of the log; which fields it has is told by its kind."""
+
+    key: str
+    """The idempotency key it came under."""
+    episodes: list[Episode]
+    """Stored; without their strength."""
+    relation: str
+    linkedAt: float
+    edges: list[dict[str, str | float]]
+    """`from`, `to`, and where linked `weight`."""
+    ids: list[str]
+    """Forgotten or weakened."""
+    factor: float
+
+
+class BackupDone(TypedDict):
+    sequence: int
+    """The last record in it."""
+    at: float
+    """Milliseconds since 1970."""
+    files: int
+    bytes: int
+    addedBytes: int
+    """That this backup added."""
+
+
+class Restored(TypedDict):
+    sequence: int
+    at: float
+    salvaged: int
+    """Records behind damage that could be kept."""
