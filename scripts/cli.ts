@@ -46,6 +46,14 @@ for (const command of [report, load, list, show, verify, publish, preview, docto
   );
 }
 
+/** A reader that has seen enough (`… | head`) is no error. */
+const endsQuietly = (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+};
+process.stdout.on("error", endsQuietly);
+process.stderr.on("error", endsQuietly);
+
 try {
   await program.parseAsync();
 } catch (error) {

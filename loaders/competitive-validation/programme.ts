@@ -22,6 +22,8 @@ export interface Parameters {
   graphs: readonly GraphName[];
   /** Nodes that walks start from. */
   seeds: number;
+  /** The best wording of each system's questions alone, or every other beside it. */
+  wordings: "best" | "all";
   /** Vectors of the hybrid question's space; 0 leaves it out. */
   hybrid: number;
   /** Durable writes per visit: of one vector, and of a hundred. */

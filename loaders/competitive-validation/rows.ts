@@ -13,20 +13,19 @@ const ROUND = "b.run || '/' || b.round";
 /** One row per search: round, subject, effort, the query's number, its time in ns, and the share it found. */
 export function searches(dataset: string, subjects?: readonly string[]): string {
   const start = text(`search ${dataset} ef=`);
-  const only = subjects === undefined ? "" : `AND b.subject IN (${subjects.map(text).join(", ")})`;
+  const only = subjects === undefined ? "" : `AND subject IN (${subjects.map(text).join(", ")})`;
   return `
     SELECT b.run, b.block, b.unit, ${ROUND} AS round_key, b.round, b.position, b.subject, asked.effort, asked.query, asked.service_ns,
       (strpos('${HITS_DIGITS}', substr(hits.digits, CAST(asked.query + 1 AS INTEGER), 1)) - 1) / ${K}e0 AS found
     FROM (
       SELECT run, block, operation, CAST(split_part(operation, '=', 2) AS INTEGER) AS effort, service_ns,
         row_number() OVER (PARTITION BY run, block, operation ORDER BY sequence) - 1 AS query
-      FROM requests WHERE status = 'ok' AND starts_with(operation, ${start})) asked
+      FROM requests WHERE status = 'ok' AND starts_with(operation, ${start}) ${only}) asked
     JOIN blocks b USING (run, block)
     JOIN (
       SELECT run, block, split_part(label, ' ', 3) AS knob, split_part(label, ' ', 4) AS digits
       FROM observations WHERE metric = '${RECALL_METRIC}' AND starts_with(label, ${start})) hits
-      ON hits.run = asked.run AND hits.block = asked.block AND hits.knob = split_part(asked.operation, ' ', 3)
-    WHERE true ${only}`;
+      ON hits.run = asked.run AND hits.block = asked.block AND hits.knob = split_part(asked.operation, ' ', 3)`;
 }
 
 /** One row per visit and effort: recall and rate (searches over the sum of their times). */

@@ -17,7 +17,7 @@ import {type Scenario, takeTurns} from "./turns.ts";
 
 const FIXTURES = new URL("./fixtures/", import.meta.url);
 const DIMENSION = 8;
-const LIMITS = {null_requests: 3, pass_ms: 1_000};
+const LIMITS = {null_requests: 3, pass_ms: 1_000, wordings: "all" as const};
 
 function unitVectors(count: number, random: () => number) {
   const values = Float32Array.from({length: count * DIMENSION}, () => random() - 0.5);

@@ -65,14 +65,24 @@ function estimatorRows(rows: Record<string, unknown>[]): Row[] {
     }));
 }
 
+/** Rows of a metric; those of the last question are kept, since metrics that differ in their estimator only
+ *  stand side by side. */
+function rowsOnce(database: Database): (sql: string) => Promise<Row[]> {
+  let last: {sql: string; rows: Row[]} | null = null;
+  return async (sql) => {
+    if (last?.sql !== sql) last = {sql, rows: estimatorRows(await database.rows(sql))};
+    return last.rows;
+  };
+}
+
 async function claim(
-  database: Database,
+  rowsOf: (sql: string) => Promise<Row[]>,
   definition: Definition<never>,
   metric: Metric,
   floor: Floor | undefined,
   scope: string,
 ): Promise<Claim> {
-  const rows = estimatorRows(await database.rows(metric.rows));
+  const rows = await rowsOf(metric.rows);
   const estimate = metric.estimator.estimate(rows, stream(BOOTSTRAP_SEED, `${definition.id}/${metric.id}`));
   const judged = floor === undefined ? null : floorVerdict(estimate, floor.comparison, floor.threshold);
   return {
@@ -173,10 +183,11 @@ export async function summarise(
     const state = empty ? "empty" : broken.length > 0 ? "void" : "measured";
     const metrics = [...definition.floors.map(({metric}) => metric), ...(definition.metrics ?? [])];
     const claims: Claim[] = [];
+    const rowsOf = rowsOnce(database);
     for (const metric of empty ? [] : metrics) {
       const floor = definition.floors.find((one) => one.metric === metric);
       const answer = definition.answers.find((one) => one.metric === metric);
-      const one = await claim(database, definition, metric, floor, scope);
+      const one = await claim(rowsOf, definition, metric, floor, scope);
       const judged =
         state === "void" && one.verdict !== null
           ? {...one, verdict: "not enough evidence" as const, needs: "a run that stands"}

@@ -29,7 +29,7 @@ export function report() {
         }
       }
       const {folder} = await publish({log: (line) => process.stderr.write(`${line}\n`)});
-      process.stdout.write(`\n${summaries.map(describe).join("\n")}\n`);
+      process.stdout.write(`\n${summaries.map((summary) => describe(summary)).join("\n")}\n`);
       process.stdout.write(`Report: ${resolve(folder)}  (${Math.round((Date.now() - started) / 1000)} s)\n`);
       process.stdout.write("Open:   npm run preview\n");
     });

@@ -12,13 +12,14 @@ export function show() {
     .description("one experiment: question, claims with intervals, SQL")
     .argument("<experiment>", "number or name, e.g. 006")
     .option("--sql", "print the SQL of each claim")
+    .option("--all", "name every claim that has no measurement, too")
     .option("--json", "the whole summary as JSON")
-    .action(async (experiment, {sql, json}) => {
+    .action(async (experiment, {sql, all, json}) => {
       const lab = laboratory();
       const summary = await summarise(lab, await load(experiment), open(lab.store));
       if (json === true) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
       else {
-        process.stdout.write(`${summary.asks}\n${describe(summary)}`);
+        process.stdout.write(`${summary.asks}\n${describe(summary, {all: all === true})}`);
         if (sql === true)
           for (const claim of summary.claims) process.stdout.write(`\n-- ${claim.label}\n${claim.sql}\n`);
       }

@@ -47,9 +47,17 @@ function truthOf({graph, seeds}: WalkData): Truth {
   return {edges, reached, compared, sha256, spread: Array.from(seeds, (seed) => spreadFrom(edges, seed))};
 }
 
+export interface WalkLimits {
+  null_requests: number;
+  /** The best wording of each system alone, or every other beside it. */
+  wordings: "best" | "all";
+}
+
 /** `best` for the first, the wording's own name for every other. */
-const named = (wordings: readonly string[]) =>
-  wordings.map((wording, index) => ({wording, name: index === 0 ? BEST : wording}));
+const named = (wordings: readonly string[], which: WalkLimits["wordings"]) =>
+  wordings
+    .slice(0, which === "best" ? 1 : wordings.length)
+    .map((wording, index) => ({wording, name: index === 0 ? BEST : wording}));
 
 /** Loads the graph, with all the threads the session has; later starts open it. */
 export function buildingGraph({dataset, graph}: WalkData): Scenario<GraphLoaded> {
@@ -69,7 +77,7 @@ const loadInto = (session: Session, graph: WeightedGraph) =>
     edges: {nodes: graph.nodes, from: graph.from, to: graph.to, weights: graph.weight},
   });
 
-export function walking(data: WalkData, {null_requests}: {null_requests: number}): Scenario<GraphLoaded> {
+export function walking(data: WalkData, {null_requests, wordings: which}: WalkLimits): Scenario<GraphLoaded> {
   const {dataset, graph, seeds} = data;
   const truth = truthOf(data);
 
@@ -92,7 +100,7 @@ export function walking(data: WalkData, {null_requests}: {null_requests: number}
       block.observe("edges", "count", indexed, {label: dataset});
       if (indexed < graph.from.length) block.exclude(`it holds ${indexed} of ${graph.from.length} edges`);
       const origin = await nothing(session, block, "reachNothing", {n: null_requests});
-      for (const {wording, name} of named(wordings)) {
+      for (const {wording, name} of named(wordings, which)) {
         await checkAnswers((method, input) => session.call(method, input), wording, block);
         for (const [depth, hops] of HOPS.entries()) {
           const found = await session.call<Timed & {counts: Uint32Array}>("reach", {seeds, hops, wording});

@@ -36,8 +36,9 @@ struct SpreadOptions {
 };
 
 struct SpreadResult {
-  std::vector<Activation> active;  // strongest first, ties by ordinal; seeds included
-  bool truncated = false;          // the budget ended it
+  // Ranked by what arrived in all, ties by ordinal; each told as at most 1 (-1). Seeds included.
+  std::vector<Activation> active;
+  bool truncated = false;  // the budget ended it
 };
 
 /** A SpreadResult in the scratch's memory: valid until the scratch is used again. */

@@ -152,8 +152,7 @@ SpreadView Graph::activate(std::span<const Activation> seeds, const SpreadOption
 
   auto& active = scratch.active;
   active.clear();
-  for (const Entry& entry : push.entries())
-    active.push_back({entry.ordinal, std::clamp(entry.total, -1.0F, 1.0F)});
+  for (const Entry& entry : push.entries()) active.push_back({entry.ordinal, entry.total});
   const auto stronger = [](const Activation& a, const Activation& b) {
     return a.value > b.value || (a.value == b.value && a.ordinal < b.ordinal);
   };
@@ -163,6 +162,8 @@ SpreadView Graph::activate(std::span<const Activation> seeds, const SpreadOption
   else
     std::partial_sort(active.begin(), active.begin() + static_cast<ptrdiff_t>(wanted), active.end(),
                       stronger);
+  // Ranked by the sum, told as min(1, sum): who is saturated still has a rank.
+  for (size_t at = 0; at < wanted; ++at) active[at].value = std::clamp(active[at].value, -1.0F, 1.0F);
   scratch.arcs = push.walked();
   return {{active.data(), wanted}, !whole};
 }

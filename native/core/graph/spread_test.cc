@@ -112,6 +112,23 @@ TEST(Spread, NoValueIsAboveOne) {
   EXPECT_EQ(valueOf(graph.spread(seeds, {}, scratch), 0), 1.0F);
 }
 
+TEST(Spread, WhatIsSaturatedIsStillRankedByWhatArrived) {
+  Graph graph;
+  GraphScratch scratch;
+  std::vector<Activation> seeds;
+  for (uint32_t from = 10; from < 20; ++from) {
+    seeds.push_back({from, 1});
+    if (from < 15) graph.link(from, 0, 0, 1);
+    graph.link(from, 1, 0, 1);
+  }
+  const auto found = graph.spread(seeds, {.fan = Fan::kNone, .limit = 2}, scratch);
+  ASSERT_EQ(found.active.size(), 2U);
+  EXPECT_EQ(found.active[0].ordinal, 1U);
+  EXPECT_EQ(found.active[1].ordinal, 0U);
+  EXPECT_EQ(found.active[0].value, 1.0F);
+  EXPECT_EQ(found.active[1].value, 1.0F);
+}
+
 TEST(Spread, AnInhibitoryEdgeLowersWhatItReaches) {
   Graph graph;
   GraphScratch scratch;
