@@ -10,7 +10,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from typing_extensions import Self
 
-from . import client
+from . import client, memory
 from .types import SpaceSummary
 
 P = ParamSpec("P")
@@ -54,13 +54,13 @@ def _iterating(
     return call
 
 
-class Memory(_Face[client.Memory]):
-    answer = _waiting(client.Memory.answer)
-    consolidate = _waiting(client.Memory.consolidate)
-    concepts = _waiting(client.Memory.concepts)
-    complete = _waiting(client.Memory.complete)
-    recognise = _waiting(client.Memory.recognise)
-    access = _waiting(client.Memory.access)
+class Memory(_Face[memory.Memory]):
+    answer = _waiting(memory.Memory.answer)
+    consolidate = _waiting(memory.Memory.consolidate)
+    concepts = _waiting(memory.Memory.concepts)
+    complete = _waiting(memory.Memory.complete)
+    recognise = _waiting(memory.Memory.recognise)
+    access = _waiting(memory.Memory.access)
 
 
 class Space(_Face[client.Space]):

@@ -239,9 +239,7 @@ class Space:
         answer = await self._transport.json(Request("GET", f"{self._episode(id)}/edges"), timeout_s=timeout_s)
         return cast("list[Edge]", answer["edges"])
 
-    async def watch(
-        self, *, from_: int | None = None, timeout_s: float | None = None
-    ) -> AsyncGenerator[Change, None]:
+    async def watch(self, *, from_: int | None = None, timeout_s: float | None = None) -> AsyncGenerator[Change, None]:
         """Every durable change in order: from record `from_` on, or what comes. A stream that breaks goes on behind
         the last one; without `from_` nothing is known of what happened before the first. Close the iterator to end it.
         Raises an EngramError of code `compacted` where the log begins later."""
