@@ -8,6 +8,7 @@ import * as vegaLite from "vega-lite";
 import {dotPanels} from "./dots.js";
 import {logDomain, logTicks} from "./frame.js";
 import {frontier} from "./frontier.js";
+import {countGrid} from "./grid.js";
 import {latencyByPercentile, percentileName} from "./latency.js";
 import {lines} from "./lines.js";
 import {ratioDots} from "./ratios.js";
@@ -110,6 +111,10 @@ const CLOSE = [
   {series: "store", quantile: 0.99, latency_ms: 4.2, low_ms: null, high_ms: null, engram: true},
 ];
 
+const GRID = ["crud", "retry"].flatMap((row, at) =>
+  ["Rust", "Python, blocking"].map((column, side) => ({row, column, passed: 5 - at * side, taken: 5})),
+);
+
 const GALLERY: Record<string, (width: number) => vegaLite.TopLevelSpec> = {
   latency: (width) => latencyByPercentile(PERCENTILES, width),
   "latency-close": (width) => latencyByPercentile(CLOSE, width),
@@ -127,6 +132,7 @@ const GALLERY: Record<string, (width: number) => vegaLite.TopLevelSpec> = {
       format: ".0%",
       mark: {at: 0.95, says: "95 %"},
     }),
+  grid: (width) => countGrid(GRID, width),
   shares: (width) => shareBars(SHARES, width, "share of slow requests"),
 };
 

@@ -9,11 +9,11 @@ import {addKey} from "../../server/keys.ts";
 import {openApi} from "../../server/openapi.ts";
 import {VERBS} from "../../server/operation.ts";
 import {Server} from "../../server/server.ts";
-import type {Reply} from "./case.ts";
-import {readSuite, runCase, type Setting} from "./conformance.ts";
+import {readSuite, runCase, type Setting, spaceOf} from "./conformance.ts";
 import {FaultProxy} from "./fault-proxy.ts";
-import {Program} from "./program.ts";
-import {CLIENTS, type Command} from "./toolchain.ts";
+import {DEFECTS, isCaught} from "./planted.ts";
+import type {Program} from "./program.ts";
+import {CLIENTS, type Command, concerns, started} from "./toolchain.ts";
 
 const suite = readSuite();
 const directory = mkdtempSync(join(tmpdir(), "engram-conformance-"));
@@ -33,97 +33,36 @@ after(async () => {
   rmSync(directory, {recursive: true});
 });
 
-async function started(make: () => Promise<Command>): Promise<Program> {
-  const {words, environment} = await make();
-  return new Program(words, environment);
-}
-
-/** Cancelling from outside needs something beside the call; the blocking face has nothing there. */
-const BEYOND_BLOCKING = [
-  "a cancelled call ends at once and leaves its connection",
-  "a scan cancelled in mid-stream ends at once",
-  "a watch without end is cancelled",
-];
-
 for (const [name, make] of Object.entries(CLIENTS))
   describe(`the client in ${name}`, () => {
     let program: Program | undefined;
     after(() => program?.stop());
     for (const [number, one] of suite.entries())
-      if (name !== "Python, blocking" || !BEYOND_BLOCKING.includes(one.name))
+      if (concerns(name, one))
         test(`${one.group}: ${one.name}`, async () => {
-          const space = `${name.toLowerCase().replace(/\W+/g, "-")}-${number}`;
           program ??= await started(make);
-          const wrong = await runCase({program, proxy, key}, one, space).catch((error: Error) => {
-            // Out of step with its commands: the next case gets a new one.
-            program?.stop();
-            program = undefined;
-            return [error.message];
-          });
+          const wrong = await runCase({program, proxy, key}, one, spaceOf(name, number)).catch(
+            (error: Error) => {
+              // Out of step with its commands: the next case gets a new one.
+              program?.stop();
+              program = undefined;
+              return [error.message];
+            },
+          );
           assert.deepEqual(wrong, []);
         });
   });
 
-/** A program whose replies are changed on their way. */
-function altered(program: Program, alter: (reply: Awaited<ReturnType<Program["tell"]>>) => void): Program {
-  return {
-    tell: async (command: Parameters<Program["tell"]>[0]) => {
-      const reply = await program.tell(command);
-      alter(reply);
-      return reply;
-    },
-    stop: () => program.stop(),
-  } as Program;
-}
-
 describe("a client with a planted defect", () => {
   let setting: Setting;
   before(async () => {
-    const {words, environment} = await (
-      CLIENTS.TypeScript as () => Promise<{
-        words: string[];
-        environment?: Record<string, string>;
-      }>
-    )();
-    setting = {program: new Program(words, environment), proxy, key};
+    setting = {program: await started(CLIENTS.TypeScript as () => Promise<Command>), proxy, key};
   });
   after(() => setting.program.stop());
 
-  const DEFECTS: Record<string, {case: string; client?: object; alter?: (reply: Reply) => void}> = {
-    "never tries again": {case: "a server that is busy is asked again", client: {retries: 0}},
-    "calls every error by one name": {
-      case: "what is wrong is told by its kind",
-      alter: ({error}) => {
-        if (error !== undefined) error.kind = "server";
-      },
-    },
-    "waits for ever": {
-      case: "an answer that does not come in time",
-      client: {timeoutMs: 10_000},
-    },
-    "refuses fields that it does not know": {
-      case: "unknown fields in every answer",
-      alter: (reply) => {
-        if (proxy.added > 0) Object.assign(reply, {value: undefined, error: {kind: "server"}});
-      },
-    },
-    "keeps a warning to itself": {
-      case: "the use of what is deprecated is warned of",
-      alter: (reply) => {
-        reply.warnings = [];
-      },
-    },
-    "sends no key": {case: "the nearest come first", client: {key: null}},
-  };
-
-  for (const [defect, {case: name, client = {}, alter = () => {}}] of Object.entries(DEFECTS))
+  for (const defect of Object.keys(DEFECTS))
     test(`that ${defect} fails its case`, async () => {
-      const one = suite.find((candidate) => candidate.name.startsWith(name));
-      assert.ok(one, `there is a case "${name}"`);
-      const program = altered(setting.program, alter);
-      const planted = {...one, client: {...one.client, ...client}};
-      const wrong = await runCase({...setting, program}, planted, `planted-${defect.replace(/\W+/g, "-")}`);
-      assert.notDeepEqual(wrong, []);
+      assert.equal(await isCaught(setting, suite, defect), true);
     });
 });
 

@@ -21,6 +21,11 @@ export function readSuite(): NamedCase[] {
     });
 }
 
+/** The space of the suite's n-th case. */
+export function spaceOf(client: string, n: number): string {
+  return `${client.toLowerCase().replace(/\W+/g, "-")}-${n}`;
+}
+
 /** Made of a case, for what would be long to write down:
  *   {"$vector": [seed, d]}        d numbers that only the seed decides
  *   {"$episodes": [n, d, prefix]}  n of them with ids prefix-000000 …

@@ -6,6 +6,7 @@ import {homedir} from "node:os";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {promisify} from "node:util";
+import {Program} from "./program.ts";
 
 const CACHE = join(homedir(), ".cache/engram-workbench/clients");
 const BUILD_TIMEOUT_MS = 600_000;
@@ -18,8 +19,23 @@ export interface Command {
   environment?: Record<string, string>;
 }
 
-/** Errors: `mends` where the tool is not there, else what it printed. */
-async function run(words: string[], mends: string, environment: Record<string, string> = {}): Promise<void> {
+/** A tool without which a client cannot be made. */
+export class ToolMissingError extends Error {
+  constructor(
+    readonly tool: string,
+    readonly remedy: string,
+  ) {
+    super(`${tool} is missing`);
+    this.name = "ToolMissingError";
+  }
+}
+
+/** Errors: ToolMissingError with what mends it, else what the tool printed. */
+export async function run(
+  words: string[],
+  mends: string,
+  environment: Record<string, string> = {},
+): Promise<void> {
   const [tool = "", ...rest] = words;
   try {
     await promisify(execFile)(tool, rest, {
@@ -29,9 +45,8 @@ async function run(words: string[], mends: string, environment: Record<string, s
     });
   } catch (error) {
     const {code, stderr, message} = error as Error & {code?: unknown; stderr?: string};
-    throw new Error(
-      code === "ENOENT" ? `${tool} is missing: ${mends}` : `${tool} failed: ${stderr || message}`,
-    );
+    if (code === "ENOENT") throw new ToolMissingError(tool, mends);
+    throw new Error(`${tool} failed: ${stderr || message}`, {cause: error});
   }
 }
 
@@ -94,3 +109,19 @@ export const CLIENTS: Record<string, () => Promise<Command>> = {
   "Python, blocking": () => python("--blocking"),
   Rust: rust,
 };
+
+export async function started(make: () => Promise<Command>): Promise<Program> {
+  const {words, environment} = await make();
+  return new Program(words, environment);
+}
+
+/** Cancelling from outside needs something beside the call; the blocking face has nothing there. */
+const BEYOND_BLOCKING = [
+  "a cancelled call ends at once and leaves its connection",
+  "a scan cancelled in mid-stream ends at once",
+  "a watch without end is cancelled",
+];
+
+export function concerns(client: string, {name}: {name: string}): boolean {
+  return client !== "Python, blocking" || !BEYOND_BLOCKING.includes(name);
+}
