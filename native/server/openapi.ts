@@ -108,7 +108,7 @@ function operationObject(operation: Operation, version: Version): Json {
     operationId: `${version}_${operation.id}`,
     summary: operation.summary,
     tags: [version],
-    ...(deprecated ? {deprecated} : {}),
+    ...(deprecated ? {deprecated, "x-sunset": operation.deprecated?.sunset} : {}),
     parameters: [...parameters("path", operation.params), ...parameters("query", operation.query)],
     ...requestBody(operation),
     responses: {200: described200(operation), ...REFERENCES},

@@ -25,7 +25,14 @@ export interface Command {
   space?: string;
   args?: Record<string, unknown>;
   /** Of a new client that lives for this case: sent once, before the first call. */
-  client?: {url: string; key: string | null; timeoutMs: number; retries: number; baseMs: number};
+  client?: {
+    url: string;
+    key: string | null;
+    timeoutMs: number;
+    retries: number;
+    baseMs: number;
+    version?: "v1" | "v2";
+  };
   /** Leave the stream after so many values. */
   take?: number;
   /** Cancel the call so long after it began. */
@@ -57,6 +64,15 @@ export interface Traffic {
   connections: number;
   /** Requests whose client left before the answer was whole. */
   abandoned: number;
+}
+
+/** One request that reached the server, and whether its answer warned that it will go. */
+export interface Use {
+  method: string;
+  /** Without the query. */
+  path: string;
+  status: number;
+  warned: boolean;
 }
 
 export interface Step {

@@ -9,7 +9,7 @@ import {
 } from "node:http";
 import type {AddressInfo, Socket} from "node:net";
 import {setTimeout as sleep} from "node:timers/promises";
-import type {Fault, Traffic} from "./case.ts";
+import type {Fault, Traffic, Use} from "./case.ts";
 import {newer} from "./newer.ts";
 
 export class FaultProxy {
@@ -18,6 +18,7 @@ export class FaultProxy {
   #abandoned = 0;
   #newer = false;
   #added = 0;
+  #uses: Use[] = [];
   readonly #keys = new Set<string>();
   readonly #sockets = new Set<Socket>();
   readonly #agent = new Agent({keepAlive: true});
@@ -51,6 +52,7 @@ export class FaultProxy {
     this.arm([]);
     this.#newer = newer;
     this.#added = 0;
+    this.#uses = [];
     for (const socket of this.#sockets) socket.destroy();
     this.#sockets.clear();
   }
@@ -58,6 +60,11 @@ export class FaultProxy {
   /** Answers that fields were added to, in this case. */
   get added(): number {
     return this.#added;
+  }
+
+  /** Requests that the server answered, in this case. */
+  get uses(): readonly Use[] {
+    return this.#uses;
   }
 
   /** Faults that no request came for. */
@@ -118,6 +125,12 @@ export class FaultProxy {
       if (!answer.writableFinished) outgoing.destroy();
     });
     outgoing.on("response", (come) => {
+      this.#uses.push({
+        method: incoming.method ?? "",
+        path: (incoming.url ?? "").split("?", 1)[0] ?? "",
+        status: come.statusCode ?? 0,
+        warned: come.headers.deprecation !== undefined,
+      });
       if (fault?.kind === "lost") {
         come.resume().on("end", breakOff);
         return;

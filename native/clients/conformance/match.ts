@@ -4,6 +4,7 @@
 //   {"$matches": "^a"}      text of that shape
 //   {"$from": 2, "$to": 3}  a number in that range
 //   {"$absent": true}       a field that is not there, or null
+//   {"$type": "number"}     any value of that type
 //   {"$has": {...}}         an array with such an item
 
 const NEAR = 1e-5;
@@ -16,6 +17,7 @@ const CHECKS: Record<string, Check> = {
   $matches: (actual, shape: string) => typeof actual === "string" && new RegExp(shape, "u").test(actual),
   $from: (actual, from: number) => typeof actual === "number" && actual >= from,
   $to: (actual, to: number) => typeof actual === "number" && actual <= to,
+  $type: (actual, type: string) => typeof actual === type,
   $has: (actual, item: unknown) =>
     Array.isArray(actual) && actual.some((one) => differences(one, item).length === 0),
   $absent: (actual) => actual === undefined || actual === null,

@@ -44,6 +44,7 @@ def note(warning: engram_client.Deprecation) -> None:
 def options(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "key": given["key"],
+        "version": given.get("version", "v1"),
         "on_deprecated": note,
         "timeout_s": given["timeoutMs"] / 1_000,
         "retry": RetryPolicy(retries=given["retries"], base_s=given["baseMs"] / 1_000),

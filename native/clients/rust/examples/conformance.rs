@@ -4,7 +4,7 @@ use std::io::{BufRead, Write};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use engram_client::{Client, Deprecation, Error, RetryPolicy};
+use engram_client::{Client, Deprecation, Error, RetryPolicy, Version};
 use futures_util::{Stream, StreamExt};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +18,7 @@ struct Settings {
     timeout_ms: u64,
     retries: u32,
     base_ms: u64,
+    version: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +58,10 @@ fn client_of(settings: Settings) -> Client {
     let client = Client::new(&settings.url)
         .timeout(Duration::from_millis(settings.timeout_ms))
         .retry(retry)
+        .version(match settings.version.as_deref() {
+            Some("v2") => Version::V2,
+            _ => Version::V1,
+        })
         .on_deprecated(note);
     match settings.key {
         Some(key) => client.key(key),

@@ -32,6 +32,15 @@ fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
+/// Of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// The first.
+    V1,
+    /// The second: it differs in recall.
+    V2,
+}
+
 /// A server. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -62,6 +71,15 @@ impl Client {
     /// `engram_…`; none for a server without keys.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.transport.key = Some(key.into());
+        self
+    }
+
+    /// Of the API; the first where this is not called.
+    pub fn version(mut self, version: Version) -> Self {
+        self.version = match version {
+            Version::V1 => "v1",
+            Version::V2 => "v2",
+        };
         self
     }
 

@@ -27,7 +27,7 @@ mod transport;
 mod types;
 
 pub use changes::*;
-pub use client::{Client, Space};
+pub use client::{Client, Space, Version};
 pub use deprecation::Deprecation;
 pub use error::{Error, Kind};
 pub use memory::Memory;

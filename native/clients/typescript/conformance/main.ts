@@ -129,11 +129,12 @@ const onDeprecated = ({operation, since, sunset, successor}: Deprecation) => {
 for await (const line of createInterface({input: process.stdin})) {
   const command = JSON.parse(line) as Command;
   if (command.client !== undefined) {
-    const {url, key, timeoutMs, retries, baseMs} = command.client;
+    const {url, key, timeoutMs, retries, baseMs, version = "v1"} = command.client;
     client = new Client({
       url,
       ...(key === null ? {} : {key}),
       timeoutMs,
+      version,
       retry: {retries, baseMs},
       onDeprecated,
     });
