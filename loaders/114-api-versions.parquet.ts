@@ -55,7 +55,7 @@ const counted = (id: string, label: string, value: string, where: string): Metri
   rows: `SELECT (${value})::DOUBLE AS value, run AS block FROM observations WHERE ${where} GROUP BY run`,
 });
 
-const FAILED = "count(*) FILTER (value < 1)";
+const FAILED = "count(*) FILTER (WHERE value < 1)";
 const ofOlder = "subject = 'older client' AND metric = 'answered'";
 const replayed = (manner: string) =>
   counted(
@@ -154,7 +154,7 @@ export default experiment<Parameters>({
       id: "uses",
       caption: "Uses of each operation by all clients, and how many of them were warned",
       sql: `SELECT split_part(label, '|', 1) AS operation, CASE WHEN metric = 'deprecated_use' THEN 'deprecated' ELSE 'stays' END AS standing,
-          count(*)::INTEGER AS uses, count(*) FILTER ((metric = 'deprecated_use') = (value = 1))::INTEGER AS warned
+          count(*)::INTEGER AS uses, count(*) FILTER (WHERE (metric = 'deprecated_use') = (value = 1))::INTEGER AS warned
         FROM observations WHERE metric IN ('deprecated_use', 'other_use') GROUP BY ALL ORDER BY standing, operation`,
       units: {uses: "count", warned: "count"},
     },

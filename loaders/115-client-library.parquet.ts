@@ -42,7 +42,7 @@ const failures = (client: string): Metric => ({
   label: `cases that failed: ${client}`,
   unit: "count",
   estimator: maximum({of: "runs"}),
-  rows: `SELECT count(*) FILTER (value < 1)::DOUBLE AS value, run AS block FROM observations
+  rows: `SELECT count(*) FILTER (WHERE value < 1)::DOUBLE AS value, run AS block FROM observations
     WHERE metric = 'passed' AND subject = '${client}' GROUP BY run`,
 });
 
@@ -51,7 +51,7 @@ const uncaught: Metric = {
   label: "planted defects that no case caught",
   unit: "count",
   estimator: maximum({of: "runs"}),
-  rows: `SELECT count(*) FILTER (value < 1)::DOUBLE AS value, run AS block FROM observations
+  rows: `SELECT count(*) FILTER (WHERE value < 1)::DOUBLE AS value, run AS block FROM observations
     WHERE metric = 'caught' GROUP BY run`,
 };
 
@@ -68,7 +68,7 @@ const all: Metric = {
   label: "cases that failed, all clients",
   unit: "count",
   estimator: maximum({of: "runs"}),
-  rows: `SELECT count(*) FILTER (value < 1)::DOUBLE AS value, run AS block FROM observations
+  rows: `SELECT count(*) FILTER (WHERE value < 1)::DOUBLE AS value, run AS block FROM observations
     WHERE metric = 'passed' GROUP BY run`,
 };
 

@@ -34,7 +34,6 @@ export function countGrid(rows: GridRow[], width: number): TopLevelSpec {
       axis: {
         title: null,
         grid: false,
-        orient: "top" as const,
         labelColor: INK,
         labelFontSize: narrow ? 11 : 13,
         labelAngle: 0,
