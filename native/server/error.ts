@@ -67,7 +67,14 @@ export function refusal(error: unknown): Refusal {
     return body(STATUS[error.code] ?? 500, error.code, error.message, error.remedy);
   const known = error instanceof Error && "code" in error ? FASTIFY[String(error.code)] : undefined;
   if (known !== undefined) return body(known.status, known.code, (error as Error).message, known.remedy);
+  if (isClients(error)) return body(error.statusCode, "invalid_argument", error.message, "see /openapi.json");
   return body(500, "internal", "the server failed", "report it with the request id");
+}
+
+/** Fastify's own, of a request that is wrong in a way that is not in the table: a method without its headers. */
+function isClients(error: unknown): error is Error & {statusCode: number} {
+  const {code, statusCode = 0} = error as {code?: unknown; statusCode?: number};
+  return error instanceof Error && String(code).startsWith("FST_") && statusCode >= 400 && statusCode < 500;
 }
 
 const CLOSING = new Set([413, 415, 499, 500, 503]);

@@ -156,3 +156,11 @@ test("health and readiness say that it serves", () =>
     });
     assert.equal((await ask("GET", "/ready")).body.ready, true);
   }));
+
+test("a method that the API has not is the client's mistake, with its headers and without", () =>
+  withNotes(async ({server}) => {
+    for (const headers of [{}, {"content-type": "text/plain"}]) {
+      const {status} = await fetch(`http://127.0.0.1:${server.port}/v1/spaces`, {method: "QUERY", headers});
+      assert.ok(status >= 400 && status < 500, `status ${status}`);
+    }
+  }));

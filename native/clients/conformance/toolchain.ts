@@ -54,24 +54,27 @@ async function typescript(): Promise<Command> {
   return {words: [process.execPath, "--import", "tsx", path("../typescript/conformance/main.ts")]};
 }
 
-/** A virtual environment of the locked packages. */
-async function environment(): Promise<string> {
-  const lock = path("../python/requirements.txt");
+/** A virtual environment of the packages that `lock` pins, named after it: its folder. */
+export async function virtualEnvironment(name: string, lock: string, mends: string): Promise<string> {
   const hash = createHash("sha256").update(readFileSync(lock)).digest("hex").slice(0, 12);
-  const folder = join(CACHE, `python-${hash}`);
+  const folder = join(CACHE, `${name}-${hash}`);
   const whole = join(folder, "whole");
   if (existsSync(whole)) return folder;
   // It knows its own path, so it is made in place; the last file says that it is whole.
   rmSync(folder, {recursive: true, force: true});
   mkdirSync(CACHE, {recursive: true});
-  await run(
-    ["python3", "-m", "venv", folder],
-    "the Python client's conformance needs Python 3.10 or newer (Debian: python3 and python3-venv)",
-  );
-  await run([join(folder, "bin/pip"), "install", "--quiet", "--no-deps", "--requirement", lock], "see above");
+  await run(["python3", "-m", "venv", folder], mends);
+  await run([join(folder, "bin/pip"), "install", "--quiet", "--no-deps", "--requirement", lock], mends);
   writeFileSync(whole, "");
   return folder;
 }
+
+const environment = () =>
+  virtualEnvironment(
+    "python",
+    path("../python/requirements.txt"),
+    "the Python client's conformance needs Python 3.10 or newer (Debian: python3 and python3-venv)",
+  );
 
 async function python(...flags: string[]): Promise<Command> {
   return {
