@@ -152,8 +152,10 @@ export default experiment<Parameters>({
     },
     {
       id: "uses",
-      caption: "Uses of each operation by all clients, and how many of them were warned",
-      sql: `SELECT split_part(label, '|', 1) AS operation, CASE WHEN metric = 'deprecated_use' THEN 'deprecated' ELSE 'stays' END AS standing,
+      caption: "Uses of operations by all clients, and how many of them were warned",
+      sql: `SELECT CASE WHEN metric = 'deprecated_use' THEN split_part(label, '|', 1)
+            ELSE 'the others of v' || label[2:2] END AS operation,
+          CASE WHEN metric = 'deprecated_use' THEN 'deprecated' ELSE 'stays' END AS standing,
           count(*)::INTEGER AS uses, count(*) FILTER (WHERE (metric = 'deprecated_use') = (value = 1))::INTEGER AS warned
         FROM observations WHERE metric IN ('deprecated_use', 'other_use') GROUP BY ALL ORDER BY standing, operation`,
       units: {uses: "count", warned: "count"},

@@ -71,3 +71,7 @@ test("an interval can be told in the unit that its sentence speaks in", () => {
   const shown = estimate({value: 0.3, low: 0.24, high: 0.37}, "ms", {unit: "ms", divisor: 1});
   assert.equal(plain(shown.interval), "0.24–0.37 ms");
 });
+
+test("a count needs no unit", () => {
+  assert.deepEqual(estimate({value: 3, low: 3, high: 3}, "count"), {value: "3", interval: "3"});
+});

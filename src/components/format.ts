@@ -30,6 +30,8 @@ export function scale(value: number, unit: string): Scale {
     const best = TIME_UNITS.findLast((candidate) => seconds >= candidate.seconds) ?? TIME_UNITS[0];
     return {unit: best.unit, divisor: best.seconds / time.seconds};
   }
+  // A count of what its label names: it needs no further word.
+  if (unit === "count") return {unit: "", divisor: 1};
   if (unit === "share") return {unit: "%", divisor: 0.01};
   if (unit === "bytes" || unit === "B") {
     const step = size >= 1 ? Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(size) / 3)) : 0;
