@@ -12,6 +12,7 @@ import type {Metrics} from "./metrics.ts";
 import type {Verb} from "./operation.ts";
 import type {Quotas} from "./quotas.ts";
 import type {Spaces} from "./spaces.ts";
+import type {Tracing} from "./tracing.ts";
 import {checkText} from "./validator.ts";
 
 export interface Context {
@@ -23,6 +24,8 @@ export interface Context {
   health: Health;
   metrics: Metrics;
   log: Logger;
+  /** Absent: nothing is traced. */
+  tracing: Tracing | undefined;
   /** The directory of backups. */
   backups: string | undefined;
   /** Milliseconds since 1970. */

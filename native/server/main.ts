@@ -20,6 +20,8 @@ const HELP = `Serves an engine over HTTP.
   --supervise         restart without a failed request on SIGHUP
   --backups DIR       where backups are kept, each in a directory of its own
   --host 127.0.0.1    any other address needs --keys and TLS
+  --traces URL        send traces to an OpenTelemetry collector: http://127.0.0.1:4318/v1/traces
+  --traces-ratio 1    of requests, 0 to 1; those whose caller traces them follow it
   --log-level info    of pino: trace, debug, info, warn, error, silent
 `;
 const PORT_DEFAULT = "7700";
@@ -36,6 +38,8 @@ const {values} = parseArgs({
     "tls-key": {type: "string"},
     "headers-timeout-ms": {type: "string"},
     "request-timeout-ms": {type: "string"},
+    traces: {type: "string"},
+    "traces-ratio": {type: "string", default: "1"},
     "log-level": {type: "string", default: "info"},
     supervise: {type: "boolean", default: false},
     "add-key": {type: "boolean", default: false},
@@ -59,6 +63,9 @@ async function serve(data: string): Promise<void> {
     port: Number(values.port),
     log,
     ...(values.backups === undefined ? {} : {backups: values.backups}),
+    ...(values.traces === undefined
+      ? {}
+      : {traces: {url: values.traces, ratio: Number(values["traces-ratio"])}}),
     ...(values.host === undefined ? {} : {host: values.host}),
     ...(values.keys === undefined ? {} : {keys: values.keys}),
     ...(values["headers-timeout-ms"] === undefined

@@ -6,6 +6,7 @@ import {RefusedError} from "./error.ts";
 import {parseJson} from "./json.ts";
 import {BODY_MAX_BYTES, IDEMPOTENCY_KEY_MAX_BYTES} from "./limits.ts";
 import type {Call, Operation, Version} from "./operation.ts";
+import {during} from "./tracing.ts";
 import {checkBody} from "./validator.ts";
 
 const MS_PER_S = 1_000;
@@ -82,7 +83,7 @@ export function addRoute(
   version: Version,
   context: Context,
 ): void {
-  const {spaces, quotas, bodies, admission, health, clock, backups} = context;
+  const {spaces, quotas, bodies, admission, health, clock, backups, tracing} = context;
   const enter = entrance(declared, context);
   const decode = decoder(declared);
   const warnings = deprecation(declared, version);
@@ -99,29 +100,24 @@ export function addRoute(
     url: routed(version, declared.path),
     config: {operation: declared.id, version},
     async handler(request, reply) {
+      const {space = ""} = request.params as {space?: string};
+      const {id: operation, method, path} = declared;
+      const traced = tracing?.begin(request.raw, reply.raw, {operation, version, method, path, space});
       const entered = enter(request.raw, request.params as object, request.query as object);
       const {principal, name, params, query} = entered;
       const signal = leaving(reply);
       for (const [name, value] of warnings) reply.header(name, value);
-      const body = await receive(request, entered);
-      const release = await admission.enter(declared.cost, name, signal);
+      const body = await during(traced, "receive", () => receive(request, entered));
+      const release = await during(traced, "wait", () => admission.enter(declared.cost, name, signal));
       try {
-        const answer = await declared.handle({
-          ...{
-            params,
-            query,
-            body,
-            spaces,
-            quotas,
-            version,
-            signal,
-            backups,
-            now: clock(),
-            key: keyOf(request),
-          },
-          sees: (id) => principal.may("read", id),
+        const call = {
+          ...{params, query, body, spaces, quotas, version, signal, backups},
+          now: clock(),
+          key: keyOf(request),
+          sees: (id: string) => principal.may("read", id),
           space: entered.space as Call<never, never, never>["space"],
-        });
+        };
+        const answer = await during(traced, "engine", () => declared.handle(call));
         if (writes) health.wrote(name, undefined);
         return send(reply, request, declared, answer);
       } catch (error) {

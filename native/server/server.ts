@@ -17,8 +17,10 @@ import {Health} from "./health.ts";
 import {Keys} from "./keys.ts";
 import * as limits from "./limits.ts";
 import {Metrics} from "./metrics.ts";
+import type {TracesOptions} from "./otel.ts";
 import {Quotas} from "./quotas.ts";
 import {Spaces} from "./spaces.ts";
+import type {Tracing} from "./tracing.ts";
 
 export interface ServerOptions {
   /** The engine's directory. */
@@ -40,6 +42,8 @@ export interface ServerOptions {
   /** How long close() waits for the next request on connections that are idle. */
   lameDuckMs?: number;
   log?: Logger;
+  /** Where traces go; nothing is traced where absent. */
+  traces?: TracesOptions;
   clock?: () => number;
 }
 
@@ -77,7 +81,10 @@ export class Server {
   readonly #drain = new AbortController();
   #engine: Engine | undefined;
 
-  private constructor(private readonly options: ServerOptions) {
+  private constructor(
+    private readonly options: ServerOptions,
+    tracing: Tracing | undefined,
+  ) {
     const log = options.log ?? pino({level: "silent"});
     const metrics = new Metrics();
     const keys = options.keys === undefined ? undefined : Keys.read(options.keys);
@@ -86,6 +93,7 @@ export class Server {
       quotas: new Quotas(options.data, clock),
       log,
       metrics,
+      tracing,
       spaces: new Spaces(),
       gate: new Gate(keys, new Audit(log, metrics)),
       bodies: new Bodies(),
@@ -109,7 +117,9 @@ export class Server {
    *  process has the directory. */
   static async start(options: ServerOptions): Promise<Server> {
     const host = checkAddress(options);
-    const server = new Server(options);
+    // Not loaded by those who do not want it.
+    const tracing = options.traces && (await import("./otel.ts")).openTelemetry(options.traces);
+    const server = new Server(options, tracing);
     if (options.takeOver === undefined) await server.#open();
     await server.#app.listen({host, port: options.port ?? 0});
     if (options.takeOver !== undefined) {
@@ -141,5 +151,6 @@ export class Server {
     this.#drain.abort();
     await this.#door.drain(this.#app.server, this.options.lameDuckMs ?? 0);
     await this.#engine?.close();
+    await this.#context.tracing?.close();
   }
 }

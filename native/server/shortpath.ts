@@ -13,6 +13,7 @@ import {BODY_MAX_BYTES, IN_THREAD_MAX_MS, IN_THREAD_REST_REQUESTS, RECALL_K_DEFA
 import {recallOperation} from "./operations/recall.ts";
 import {deprecation, essence, unread} from "./route.ts";
 import {RecallInput} from "./schemas.ts";
+import {during} from "./tracing.ts";
 import {checkBody} from "./validator.ts";
 
 const PREFIX = "/v1/spaces/";
@@ -57,7 +58,8 @@ interface Found {
 
 /** Handles the request, or says that it is none of its own. */
 export function shortPath(context: Context): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const {admission, bodies, metrics, log} = context;
+  const {admission, bodies, metrics, log, tracing} = context;
+  const {id: operation, method: verb, path: route} = recallOperation;
   const enter = entrance(recallOperation, context);
   const desks = new WeakMap<Space, Desk>();
 
@@ -94,15 +96,17 @@ export function shortPath(context: Context): (request: IncomingMessage, response
   async function serve(request: IncomingMessage, response: ServerResponse, name: string, search: string) {
     const began = performance.now();
     let release: Release | undefined;
+    const asked = {operation, version: "v1", method: verb, path: route, space: name} as const;
+    const traced = tracing?.begin(request, response, asked);
     try {
       const query = search === "" ? {} : Object.fromEntries(new URLSearchParams(search));
       const entered = enter(request, {space: name}, query);
-      const body = await bodies.read(request, BODY_MAX_BYTES);
+      const body = await during(traced, "receive", () => bodies.read(request, BODY_MAX_BYTES));
       const desk = deskOf(entered.space as Space);
       const cue = cueOf(desk, essence(request.headers["content-type"]), body, entered.query);
       const place = admission.tryEnter("search") ?? admission.enter("search", name, gone(response));
-      release = place instanceof Promise ? await place : place;
-      const found = recall(desk, cue);
+      release = place instanceof Promise ? await during(traced, "wait", () => place) : place;
+      const found = during(traced, "engine", () => recall(desk, cue));
       answer(request, response, found instanceof Promise ? await found : found);
     } catch (error) {
       if (refusal(error).status >= 500) log.error({err: error, url: request.url}, "request failed");

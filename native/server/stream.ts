@@ -8,6 +8,7 @@ import {NDJSON_TYPE, readLines, writeLines} from "./ndjson.ts";
 import {type StreamCall, type StreamOperation, VERSIONS, type Version} from "./operation.ts";
 import {essence, leaving, routed, unread} from "./route.ts";
 import {addSockets, type Conversation} from "./socket.ts";
+import type {Asked, Traced} from "./tracing.ts";
 import {checkBody} from "./validator.ts";
 
 /** Opens one stream for a client that was let in; both transports come here. */
@@ -64,6 +65,8 @@ export function addStreams(
         url: routed(version, operation.path),
         config: {operation: operation.id, version},
         async handler(request, reply) {
+          const {space = ""} = request.params as {space?: string};
+          context.tracing?.begin(request.raw, reply.raw, asked(operation, version, space));
           const entered = enter(request.raw, request.params as object, request.query as object);
           const type = essence(request.headers["content-type"]);
           if (operation.line !== undefined && type !== NDJSON_TYPE) throw unread(type, NDJSON_TYPE);
@@ -78,14 +81,39 @@ export function addStreams(
   );
   const find = (request: IncomingMessage): Conversation => {
     const url = new URL(request.url ?? "/", "http://localhost");
-    for (const {pattern: address, enter, open, version} of addresses) {
+    for (const {pattern: address, operation, enter, open, version} of addresses) {
       const found = address.exec(url.pathname);
       if (found === null) continue;
-      return open(enter(request, {...found.groups}, Object.fromEntries(url.searchParams)), version);
+      const conversation = open(
+        enter(request, {...found.groups}, Object.fromEntries(url.searchParams)),
+        version,
+      );
+      const {space = ""} = found.groups ?? {};
+      const traced = context.tracing?.begin(request, undefined, asked(operation, version, space));
+      return traced === undefined ? conversation : tracedConversation(conversation, traced);
     }
     throw new RefusedError(404, "not_found", `there is no stream at ${url.pathname}`, "see /openapi.json");
   };
   addSockets(app.server as HttpServer, find, context.draining);
+}
+
+const asked = ({id, method, path}: StreamOperation, version: Version, space: string): Asked => ({
+  ...{operation: id, version, method, path, space},
+});
+
+/** Over a WebSocket no response ends what is traced: the conversation does. */
+function tracedConversation(conversation: Conversation, traced: Traced): Conversation {
+  return async function* (lines, gone) {
+    let failure: unknown;
+    try {
+      yield* conversation(lines, gone);
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      traced.end(failure);
+    }
+  };
 }
 
 function pattern(version: Version, path: string): RegExp {
