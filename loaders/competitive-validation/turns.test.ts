@@ -8,6 +8,7 @@ import {recording} from "../lab/measure/recording.ts";
 import {stream} from "../lab/statistics/random.ts";
 import {kthSimilarity} from "../lab/statistics/recall.ts";
 import {cardOf} from "./fixtures/exact.ts";
+import {unitVectors} from "./fixtures/unit-vectors.ts";
 import {RECALL_METRIC, type SearchData, searching} from "./scenarios/search.ts";
 import {walking} from "./scenarios/walk.ts";
 import {writing} from "./scenarios/write.ts";
@@ -19,22 +20,10 @@ const FIXTURES = new URL("./fixtures/", import.meta.url);
 const DIMENSION = 8;
 const LIMITS = {null_requests: 3, pass_ms: 1_000, wordings: "all" as const};
 
-function unitVectors(count: number, random: () => number) {
-  const values = Float32Array.from({length: count * DIMENSION}, () => random() - 0.5);
-  for (let row = 0; row < count; row++) {
-    const vector = values.subarray(row * DIMENSION, (row + 1) * DIMENSION);
-    const length = Math.hypot(...vector);
-    vector.forEach((value, at) => {
-      vector[at] = value / length;
-    });
-  }
-  return {values, dimension: DIMENSION};
-}
-
 function data(): SearchData {
   const random = stream(1, "vectors");
-  const base = unitVectors(64, random);
-  const asked = unitVectors(12, random);
+  const base = unitVectors(64, DIMENSION, random);
+  const asked = unitVectors(12, DIMENSION, random);
   return {dataset: "made", base, asked, kth: kthSimilarity(base, asked, 5), k: 5};
 }
 
@@ -134,7 +123,12 @@ test("a walk that reaches the wrong nodes is excluded, though its counts are rig
 });
 
 test("a peer that loses acknowledged writes is told by the client's ledger after a kill", async () => {
-  const write = {dataset: "made", rows: unitVectors(400, stream(1, "rows")), singles: 6, batches: 1};
+  const write = {
+    dataset: "made",
+    rows: unitVectors(400, DIMENSION, stream(1, "rows")),
+    singles: 6,
+    batches: 1,
+  };
   const rows = await rowsOf(writing(write, LIMITS), ["faithful", "forgetful"]);
   assert.deepEqual(reasons(rows, "faithful"), [null, null]);
   assert.match(reasons(rows, "forgetful")[0] ?? "", /^lost 36 of 106 acknowledged writes/);

@@ -7,9 +7,8 @@ import {type RatioRow, ratioDots} from "../charts/ratios.js";
 import {isEngram} from "../charts/theme.js";
 import {chart} from "./chart.js";
 import {count, estimate, number, plural} from "./format.js";
-import {type Cell, dataTable, rowsOf, type TableOptions} from "./table.js";
-
-const orNull = (value: Cell | undefined) => (value === null || value === undefined ? null : Number(value));
+import {frontierRows} from "./frontier-rows.js";
+import {dataTable, orNull, rowsOf, type TableOptions} from "./table.js";
 
 /** `2.4× (2.2–2.6×)`. */
 function told(row: {low: number | null; high: number | null}, value: number, unit: string): string {
@@ -75,19 +74,7 @@ export function searchFrontiers(summary: Summary): HTMLElement {
   const datasets = [...new Set(all.map((row) => String(row.dataset)))];
   if (datasets.length === 0) return html`<p class="quiet">No searches measured yet.</p>`;
   return html`<div class="wide">${datasets.map((dataset) =>
-    searchFrontier(
-      dataset,
-      all
-        .filter((row) => row.dataset === dataset)
-        .map((row) => ({
-          subject: String(row.subject),
-          effort: Number(row.effort),
-          recall: Number(row.recall),
-          qps: Number(row.qps),
-          low: orNull(row.low_qps),
-          high: orNull(row.high_qps),
-        })),
-    ),
+    searchFrontier(dataset, frontierRows(all.filter((row) => row.dataset === dataset))),
   )}</div>`;
 }
 

@@ -7,26 +7,19 @@ import {type FrontierRow, frontier} from "../charts/frontier.js";
 import {isEngram} from "../charts/theme.js";
 import {chart} from "./chart.js";
 import {count, number} from "./format.js";
-import {type Cell, dataTable, type Rows, rowsOf} from "./table.js";
+import {frontierRows} from "./frontier-rows.js";
+import {dataTable, orNull, type Rows, rowsOf} from "./table.js";
 
 const rows = (summary: Summary, table: string): Rows => {
   const prepared = summary.tables[table];
   return prepared === undefined ? [] : rowsOf(prepared);
 };
-const orNull = (value: Cell | undefined) => (value === null || value === undefined ? null : Number(value));
 const rounded = (value: number) => count(Number(value.toPrecision(2)));
 const notHere = (what: string) => html`<p class="quiet">${what} not measured in this profile.</p>`;
 
 /** Recall against rate on one set of vectors. */
 export function setFrontier(summary: Summary, set: string, title: string): HTMLElement {
-  const points: FrontierRow[] = rows(summary, `frontier-${set}`).map((row) => ({
-    subject: String(row.subject),
-    effort: Number(row.effort),
-    recall: Number(row.recall),
-    qps: Number(row.qps),
-    low: orNull(row.low_qps),
-    high: orNull(row.high_qps),
-  }));
+  const points: FrontierRow[] = frontierRows(rows(summary, `frontier-${set}`));
   if (points.length === 0) return notHere(`${title}:`);
   const vectors = Number(rows(summary, `frontier-${set}`)[0]?.vectors);
   const best = [...new Set(points.map(({subject}) => subject))].flatMap((subject) => {

@@ -79,3 +79,7 @@ export function dataTable(rows: Rows, {units = {}, heads = {}, caption}: TableOp
     )}</tbody>
   </table></div>`;
 }
+
+/** A cell as a number; null where there is none, as an end of an interval may be. */
+export const orNull = (value: Cell | undefined): number | null =>
+  value === null || value === undefined ? null : Number(value);

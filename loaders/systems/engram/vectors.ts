@@ -1,4 +1,5 @@
 // engram's vector search.
+import {askedTogether, CLIENTS_PER_THREAD} from "../clients.ts";
 import type {Opening, VectorSearch} from "../system.ts";
 import {openStore, readiness, type Store, storeAll} from "./store.ts";
 
@@ -31,19 +32,12 @@ export function vectorSearch({directory, dimension, threads}: Opening): VectorSe
     nullRequest(cue, out) {
       store.lone.recallSync({vector: cue as Float32Array, k: 1}, out, scoresFor(out));
     },
-    async searchBatch(queries, k, effort) {
-      const n = queries.length / dimension;
-      const ordinals = new Uint32Array(n * k);
-      let next = 0;
-      const client = async () => {
-        for (let at = next++; at < n; at = next++) {
-          const vector = queries.subarray(at * dimension, (at + 1) * dimension);
-          ordinals.set((await store.space.recall({vector, k, ef: effort})).ordinals, at * k);
-        }
-      };
-      await Promise.all(Array.from({length: threads * 2}, client)); // one waiting for each that runs
-      return ordinals;
-    },
+    searchBatch: (queries, k, effort) =>
+      askedTogether(
+        queries,
+        {dimension, k, clients: threads * CLIENTS_PER_THREAD},
+        async (vector) => (await store.space.recall({vector, k, ef: effort})).ordinals,
+      ),
     processes: () => [],
     stop: () => store.engine.close(),
   };

@@ -1,4 +1,5 @@
 // LanceDB through its npm package: tables of columns on disk, with an index of vectors.
+import {askedTogether, CLIENTS_PER_THREAD} from "../clients.ts";
 import {copyFiles, install, MEBIBYTE, NPM_FILES, packagesFolder, requirePackage} from "../packages.ts";
 import type {Opening, System, VectorSearch} from "../system.ts";
 import {card} from "./card.ts";
@@ -100,19 +101,10 @@ function vectorSearch({cache, configuration, directory, dimension, threads}: Ope
     async search(cue, k, effort, out) {
       out.set(await nearest(cue as Float32Array, k, effort));
     },
-    async searchBatch(queries, k, effort) {
-      const n = queries.length / dimension;
-      const ordinals = new Uint32Array(n * k);
-      let next = 0;
-      const client = async () => {
-        for (let at = next++; at < n; at = next++) {
-          const query = queries.subarray(at * dimension, (at + 1) * dimension);
-          ordinals.set(await nearest(query, k, effort), at * k);
-        }
-      };
-      await Promise.all(Array.from({length: threads * 2}, client)); // one waiting for each that runs
-      return ordinals;
-    },
+    searchBatch: (queries, k, effort) =>
+      askedTogether(queries, {dimension, k, clients: threads * CLIENTS_PER_THREAD}, (query) =>
+        nearest(query, k, effort),
+      ),
     async nullRequest(cue) {
       await lone
         .query()
