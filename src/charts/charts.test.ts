@@ -22,7 +22,7 @@ const GOLDEN = new URL("golden/", import.meta.url);
 /** Colours of the stylesheet by day, so that a golden file looks as the page does. */
 const COLOURS = new Map(
   [
-    ...readFileSync(new URL("../style.css", import.meta.url), "utf8")
+    ...readFileSync(new URL("../styles/page.css", import.meta.url), "utf8")
       .split("@media", 1)
       .join("")
       .matchAll(/(--[\w-]+): (#\w+);/g),
