@@ -20,25 +20,32 @@ function malformed(message: string, remedy: string): RefusedError {
   return new RefusedError(400, "invalid_argument", message, remedy);
 }
 
-/** `count` floats from `offset`, copied: the bytes may lie at any address. Errors: one that is not finite. */
-function floats(bytes: Buffer, offset: number, count: number): Float32Array {
-  const copy = new Uint8Array(count * F32_BYTES);
-  copy.set(bytes.subarray(offset, offset + copy.length));
-  const values = new Float32Array(copy.buffer);
-  const wrong = values.findIndex((value) => !Number.isFinite(value));
-  if (wrong !== -1)
+/** Floats from `offset`, copied into `values`: the bytes may lie at any address. Errors: one that is not finite. */
+function floats(bytes: Buffer, offset: number, values: Float32Array<ArrayBuffer>): Float32Array {
+  const copy = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  bytes.copy(copy, 0, offset, offset + copy.length);
+  // Nothing times zero is zero, unless it is not finite: one look at the sum finds whether to look closer.
+  let nothing = 0;
+  for (let i = 0; i < values.length; i++) nothing += (values[i] as number) * 0;
+  if (nothing !== 0) {
+    const wrong = values.findIndex((value) => !Number.isFinite(value));
     throw malformed(`value ${wrong} of the vector is ${values[wrong]}`, "send finite numbers");
+  }
   return values;
 }
 
-/** f32[d]. Errors: another length. */
-export function decodeVector(bytes: Buffer, dimension: number): Float32Array {
+/** f32[d]. `into`: an array of that length to use instead of a new one. Errors: another length. */
+export function decodeVector(
+  bytes: Buffer,
+  dimension: number,
+  into = new Float32Array(dimension),
+): Float32Array {
   if (bytes.length !== dimension * F32_BYTES)
     throw malformed(
       `the vector has ${bytes.length} bytes, the space has ${dimension} dimensions`,
       `send ${dimension * F32_BYTES} bytes: ${dimension} little-endian f32`,
     );
-  return floats(bytes, 0, dimension);
+  return floats(bytes, 0, into);
 }
 
 export type DecodedBatch = Static<typeof EpisodeBatch> & {embeddings?: Float32Array};
@@ -59,7 +66,10 @@ export function decodeEpisodes(bytes: Buffer, dimension: number): unknown {
       `${rest} bytes follow the JSON, which lists ${count} episodes`,
       `send ${dimension} little-endian f32 for each episode`,
     );
-  return {...(batch as object), embeddings: floats(bytes, U32_BYTES + length, count * dimension)};
+  return {
+    ...(batch as object),
+    embeddings: floats(bytes, U32_BYTES + length, new Float32Array(count * dimension)),
+  };
 }
 
 /** Ids and scores, best first. */

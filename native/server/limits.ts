@@ -39,7 +39,7 @@ export const HEARTBEAT_MS = 20_000;
 export const BATCH_MAX_ITEMS = 10_000;
 export const SCAN_PAGE_MAX_ITEMS = 1_000;
 export const RECALL_K_DEFAULT = 10;
-/** A recall that took longer in the serving thread sends the next ones of its space to the pool. */
+/** Two recalls in a row that took longer in the serving thread send the next ones of their space to the pool. */
 export const IN_THREAD_MAX_MS = 1;
 export const IN_THREAD_REST_REQUESTS = 64;
 export const RECALL_K_MAX = 1_000;

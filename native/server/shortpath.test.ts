@@ -1,11 +1,28 @@
 // The short path must not be told from the router: the same requests, once by the plain address and once by one
 // that only the router reads (a letter of the name percent-encoded).
 import assert from "node:assert/strict";
+import {mkdtempSync, rmSync} from "node:fs";
+import {createServer} from "node:http";
+import type {AddressInfo} from "node:net";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
 import {test} from "node:test";
 import fc from "fast-check";
+import {pino} from "pino";
+import {Engine, type Space} from "../engine.ts";
+import {Admission} from "./admission.ts";
+import {Audit} from "./audit.ts";
 import {HITS_TYPE, VECTOR_TYPE} from "./binary.ts";
+import {Bodies} from "./body.ts";
 import {readCue} from "./cue.ts";
-import {type Served, withNotes} from "./fixture.ts";
+import {asking, type Served, withNotes} from "./fixture.ts";
+import {Gate} from "./gate.ts";
+import {Health} from "./health.ts";
+import {ADMISSION} from "./limits.ts";
+import {Metrics} from "./metrics.ts";
+import {Quotas} from "./quotas.ts";
+import {shortPath} from "./shortpath.ts";
+import {Spaces} from "./spaces.ts";
 
 const SHORT = "/v1/spaces/notes/recall";
 const ROUTED = "/v1/spaces/n%6ftes/recall";
@@ -98,3 +115,55 @@ test("the short path reads the numbers that JSON.parse reads, however they are w
     {numRuns: RUNS, seed: 6},
   );
 });
+
+const CROWD = 60;
+const CROWD_DIMENSION = 16;
+
+/** The short path by itself, with one place for searches: of a crowd all but one wait. */
+async function withOnePlace(use: (port: number, space: Space) => Promise<void>): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "engram-short-"));
+  const engine = await Engine.open(directory);
+  const space = await engine.space("crowd", {dimension: CROWD_DIMENSION});
+  const spaces = new Spaces();
+  await spaces.open(engine);
+  const [log, metrics] = [pino({level: "silent"}), new Metrics()];
+  const short = shortPath({
+    ...{spaces, log, metrics, tracing: undefined, backups: undefined},
+    admission: new Admission({...ADMISSION, search: {...ADMISSION.search, running: 1}}),
+    bodies: new Bodies(),
+    gate: new Gate(undefined, new Audit(log, metrics)),
+    health: new Health(),
+    quotas: new Quotas(directory, Date.now),
+    clock: Date.now,
+    draining: new AbortController().signal,
+  });
+  const server = createServer(short);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    await use((server.address() as AddressInfo).port, space);
+  } finally {
+    server.close();
+    await engine.close();
+    rmSync(directory, {recursive: true});
+  }
+}
+
+for (const type of ["application/json", VECTOR_TYPE])
+  test(`recalls that wait for a place are answered to their own cue: ${type}`, () =>
+    withOnePlace(async (port, space) => {
+      const vectors = Array.from({length: CROWD}, (_, i) =>
+        Array.from({length: CROWD_DIMENSION}, (_, j) => Math.sin(1 + i * CROWD_DIMENSION + j)),
+      );
+      const ids = vectors.map((_, i) => String(i));
+      await space.storeBatch({ids, embeddings: Float32Array.from(vectors.flat())});
+      const ask = asking(`http://127.0.0.1:${port}`);
+      const found = await Promise.all(
+        vectors.map(async (vector) => {
+          const body = type === VECTOR_TYPE ? bytes(...vector) : {vector};
+          const headers = type === VECTOR_TYPE ? VECTOR : {};
+          return (await ask("POST", "/v1/spaces/crowd/recall?k=1&exact=true", body, headers)).body.hits?.[0]
+            ?.id;
+        }),
+      );
+      assert.deepEqual(found, ids);
+    }));

@@ -35,12 +35,20 @@ const checkWhole = checkBody(RecallInput);
 class Desk {
   readonly ordinals = new Uint32Array(K_MAX);
   readonly scores = new Float32Array(K_MAX);
-  readonly scratch: Float32Array;
-  /** Requests that go to the pool, since one in this thread took too long. */
+  readonly scratch: Float32Array<ArrayBuffer>;
+  /** Requests that go to the pool, since two in a row took too long in this thread. */
   resting = 0;
+  /** The last one took too long: the machine had other work, or searches here are long. */
+  #slow = false;
 
   constructor(readonly space: Space) {
     this.scratch = new Float32Array(space.dimension);
+  }
+
+  took(ms: number): void {
+    const slow = ms > IN_THREAD_MAX_MS;
+    if (slow && this.#slow) this.resting = IN_THREAD_REST_REQUESTS;
+    this.#slow = slow;
   }
 }
 
@@ -76,7 +84,7 @@ export function shortPath(context: Context): (request: IncomingMessage, response
     else if (!exact && ef === 0 && k <= K_MAX && !isFiltered(cue) && admission.running("bulk") === 0) {
       const began = performance.now();
       const found = desk.space.recallSync({...cue, k}, desk.ordinals, desk.scores);
-      if (performance.now() - began > IN_THREAD_MAX_MS) desk.resting = IN_THREAD_REST_REQUESTS;
+      desk.took(performance.now() - began);
       return {ids: desk.space.ids(desk.ordinals.subarray(0, found)), scores: desk.scores};
     }
     // The pool reads the vector later: what is in the desk's array by then is another request's.
@@ -85,7 +93,7 @@ export function shortPath(context: Context): (request: IncomingMessage, response
 
   function cueOf(desk: Desk, contentType: string, body: Buffer, query: Record<string, unknown>): Cue {
     const {dimension} = desk.space;
-    if (contentType === VECTOR_TYPE) return {...query, vector: decodeVector(body, dimension)};
+    if (contentType === VECTOR_TYPE) return {...query, vector: decodeVector(body, dimension, desk.scratch)};
     if (contentType !== JSON_TYPE) throw unread(contentType, `${JSON_TYPE} or ${VECTOR_TYPE}`);
     const read = readCue(body, desk.scratch);
     if (read !== undefined) return {...query, ...(checkRest(read.rest) as object), vector: read.vector};
@@ -103,9 +111,13 @@ export function shortPath(context: Context): (request: IncomingMessage, response
       const entered = enter(request, {space: name}, query);
       const body = await during(traced, "receive", () => bodies.read(request, BODY_MAX_BYTES));
       const desk = deskOf(entered.space as Space);
-      const cue = cueOf(desk, essence(request.headers["content-type"]), body, entered.query);
+      let cue = cueOf(desk, essence(request.headers["content-type"]), body, entered.query);
       const place = admission.tryEnter("search") ?? admission.enter("search", name, gone(response));
-      release = place instanceof Promise ? await during(traced, "wait", () => place) : place;
+      if (place instanceof Promise) {
+        // The vector lies in the desk's array, and others are read into it meanwhile.
+        cue = {...cue, vector: cue.vector.slice()};
+        release = await during(traced, "wait", () => place);
+      } else release = place;
       const found = during(traced, "engine", () => recall(desk, cue));
       answer(request, response, found instanceof Promise ? await found : found);
     } catch (error) {
