@@ -15,15 +15,25 @@ export interface RatioRow {
 }
 
 const ROW_PX = 34;
+/** A longer label takes two lines, characters. */
+const LINE_MAX = 40;
 
 /** Vega expression for a factor: 0.8×, 3×, 120×. */
 const TIMES = "format(datum.value, '~r') + '×'";
 
 export function ratioDots(rows: RatioRow[], width: number): TopLevelSpec {
   const narrow = width < NARROW_PX;
+  // What all rows share is the title's to say.
+  const alike = rows.length > 1 && new Set(rows.map((row) => row.scenario)).size === 1;
+  const named = ({scenario, rival}: RatioRow) => {
+    if (alike) return `against ${rival}`;
+    if (narrow) return `${scenario}|${rival}`;
+    const line = `${scenario}, against ${rival}`;
+    return line.length > LINE_MAX ? `${scenario}|against ${rival}` : line;
+  };
   const values = rows.map((row) => ({
     ...row,
-    name: narrow ? `${row.scenario}|${row.rival}` : `${row.scenario}, against ${row.rival}`,
+    name: named(row),
     told: `${row.ratio.toLocaleString("en-US", {maximumSignificantDigits: 3})}×`,
   }));
   const floors = values.filter((row) => row.floor !== undefined);

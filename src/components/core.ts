@@ -103,5 +103,5 @@ export function plainTable(summary: Summary, id: string): HTMLElement {
   const table = summary.tables[id];
   if (table === undefined || table.rows.length === 0)
     return html`<p class="quiet">${table?.caption ?? id}: not in this profile.</p>`;
-  return html`<div class="wide"><p>${table.caption}.</p>${dataTable(rowsOf(table), {units: table.units, caption: table.caption})}</div>`;
+  return html`<div class="wide">${dataTable(rowsOf(table), {units: table.units, caption: table.caption})}</div>`;
 }

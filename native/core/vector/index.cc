@@ -18,8 +18,10 @@ constexpr double kWalkShareMin = 0.06;
 constexpr uint32_t kShareSample = 400;
 /** A walk widened for a filter keeps at most so many candidates. */
 constexpr uint32_t kWidthMax = 4'000;
-/** Sketches whose codes are looked at, as a multiple of what is asked for, and at least. */
+/** Sketches whose codes are looked at: so many times what is asked for, so many times the width, and at
+ * least. */
 constexpr size_t kSketchFactor = 16;
+constexpr size_t kSketchesPerWidth = 4;
 constexpr size_t kSketchesMin = 160;
 /** How many standard deviations of a code's noise leave a candidate in doubt. */
 constexpr float kDoubt = 3.5F;
@@ -217,8 +219,8 @@ void VectorIndex::gather(std::span<const float> query, const SearchOptions& opti
     pool.begin(width);
   if (first == ordinals_.size()) return;
   if (few || !sketches_) return scanCodes(first, options.filter, scratch);
-  const auto wanted =
-      static_cast<size_t>(static_cast<double>(std::max(kSketchesMin, kSketchFactor * options.k)) / share);
+  const size_t looked = std::max({kSketchesMin, kSketchFactor * options.k, kSketchesPerWidth * width});
+  const auto wanted = static_cast<size_t>(static_cast<double>(looked) / share);
   sketches_->nearest(query, first, wanted, scratch.sketch, scratch.slots);
   std::erase_if(scratch.slots, [&](uint32_t slot) { return !accepted(slot, options.filter); });
   offer(scratch);

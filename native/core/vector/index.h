@@ -4,10 +4,10 @@
 //
 // The way to search follows from how many vectors there are, the same for every reader and every run:
 //   up to 2,000     all codes are scanned;
-//   up to 10,000    sketches are scanned, and the codes of the best few hundred (from 256 dimensions on; with
+//   up to 4,000     sketches are scanned, and the codes of the best few hundred (from 256 dimensions on; with
 //                   fewer a graph serves from 2,000 on, its walks being as short);
 //   above           the graph is walked. It grows from the oldest vectors on before it is needed, one or two
-//                   links per vector added; the newest that it does not hold yet, at most 4,000, are scanned.
+//                   links per vector added; the newest that it does not hold yet, at most 2,000, are scanned.
 // Searching is a matter of cache lines, not of arithmetic (performance.md, "Roofline"): each step reads the
 // least that can say who may be among the best, and only those few are ranked by their exact vectors.
 #pragma once
@@ -67,9 +67,9 @@ class VectorIndex {
   /** Up to this many vectors an approximate search scans all codes: no walk is faster. */
   static constexpr size_t kScanUpTo = 2'000;
   /** Up to this many it scans all sketches, where there are any. */
-  static constexpr size_t kSketchUpTo = 10'000;
+  static constexpr size_t kSketchUpTo = 4'000;
   /** The newest vectors that may wait for their links. */
-  static constexpr size_t kTailMax = 4'000;
+  static constexpr size_t kTailMax = 2'000;
 
   explicit VectorIndex(const IndexOptions& options);
 

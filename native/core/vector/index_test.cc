@@ -86,6 +86,13 @@ TEST(VectorIndex, ApproximateSearchReachesRecall95ByDefaultAnd99OnRequest) {
   EXPECT_GE(f.recall(nullptr, 256), 0.99);
 }
 
+TEST(VectorIndex, EveryRungOfTheLadderReachesRecall99OnRequest) {
+  for (const size_t n : {1'900, 2'500, 3'900, 4'500, 6'000}) {
+    Fixture f(clustered(n + 100, 40, 3, 384));
+    EXPECT_GE(f.recall(nullptr, 200), 0.99) << n;
+  }
+}
+
 TEST(VectorIndex, AVectorIsFoundAsSoonAsItIsAdded) {
   Fixture f(3'000);
   for (uint32_t i = 0; i < 50; ++i) {
