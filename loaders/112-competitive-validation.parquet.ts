@@ -39,6 +39,7 @@ export default experiment<Parameters>({
       rounds_per_start: 3,
       null_requests: 200,
       pass_ms: 150,
+      walk_ms: 150,
     },
     standard: {
       vectors: {"wikispeedia-minilm": 20_000, mnist: 5_000},
@@ -55,6 +56,7 @@ export default experiment<Parameters>({
       rounds_per_start: 6,
       null_requests: 200,
       pass_ms: 100,
+      walk_ms: 250,
     },
     full: {
       vectors: {"wikispeedia-minilm": 100_000, mnist: 60_000},
@@ -71,6 +73,7 @@ export default experiment<Parameters>({
       rounds_per_start: 2,
       null_requests: 1_000,
       pass_ms: 5_000,
+      walk_ms: 5_000,
     },
   },
   floors,
@@ -86,7 +89,7 @@ export default experiment<Parameters>({
     "Profile quick searches 10,000 passages and asks few systems, standard 20,000 passages and 5,000 images; what an index costs grows with size, and not alike for all.",
     "We tuned all systems ourselves, and know our own best.",
     "The client waits for each answer (closed loop): rates compare cost per request, not behaviour under load.",
-    "A slow system answers fewer of the same queries, as many as fit into the time of a pass; its recall's interval is wider for it.",
+    "A slow system answers fewer of the same queries and walks from fewer of the same seeds, as many as fit into the time of a pass; a ratio is over those that both were asked, and its interval is wider for it.",
     "Where a system has a process of its own, its requests are timed inside of it; the road is shown, not counted.",
     "Images are searched by cosine of their unit vectors, and the real graphs got their weights by seed.",
     "Indexes are built once per run with all cores; every start opens the same index.",

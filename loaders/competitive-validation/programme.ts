@@ -38,6 +38,8 @@ export interface Parameters {
   null_requests: number;
   /** Time that a pass over the queries at one setting may take. */
   pass_ms: number;
+  /** Time that a pass over the seeds at one depth may take. */
+  walk_ms: number;
 }
 
 /** One scenario, who is able to do it, and how it is built first. */

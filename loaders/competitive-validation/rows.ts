@@ -51,10 +51,18 @@ export function medianInterval(rows: string, keys: string): string {
     FROM (${rows}) GROUP BY ${keys}`;
 }
 
-/** Rows of a ratio of times: the rival's over engram's, so that above 1 engram is ahead. */
+/** Rows of a ratio of times: the rival's over engram's, so that above 1 engram is ahead. A slow system may have been
+ *  asked less; the ratio is over those first requests that both were asked in every visit. */
 export const timeRatio = (operation: string, ours: string, rival: string) => `
-  SELECT service_us AS value, round_key AS block, CASE WHEN subject = ${text(ours)} THEN 'b' ELSE 'a' END AS side, unit AS visit
-  FROM (${times(operation)}) WHERE subject IN (${text(ours)}, ${text(rival)})`;
+  WITH asked AS (
+    SELECT ${ROUND} AS round_key, b.unit, b.subject, q.service_ns,
+      row_number() OVER (PARTITION BY b.unit ORDER BY q.sequence) AS place
+    FROM requests q JOIN blocks b USING (run, block)
+    WHERE q.operation = ${text(operation)} AND q.status = 'ok' AND b.subject IN (${text(ours)}, ${text(rival)}))
+  SELECT median(service_ns) / 1e3 AS value, round_key AS block,
+    CASE WHEN subject = ${text(ours)} THEN 'b' ELSE 'a' END AS side, unit AS visit
+  FROM asked WHERE place <= (SELECT min(n) FROM (SELECT count(*) AS n FROM asked GROUP BY unit))
+  GROUP BY round_key, unit, subject`;
 
 /** Rows of a ratio of rates at equal recall, over the queries that both answered in every visit. */
 export const searchRatio = (dataset: string, ours: string, rival: string) => `

@@ -18,7 +18,7 @@ import {type Scenario, takeTurns} from "./turns.ts";
 
 const FIXTURES = new URL("./fixtures/", import.meta.url);
 const DIMENSION = 8;
-const LIMITS = {null_requests: 3, pass_ms: 1_000, wordings: "all" as const};
+const LIMITS = {null_requests: 3, pass_ms: 1_000, wordings: "all" as const, walk_ms: 1_000};
 
 function data(): SearchData {
   const random = stream(1, "vectors");

@@ -210,11 +210,13 @@ const NO_ROAD = {clock: "around", road_ns: new Float64Array(0)} as const;
 /** Questions this process has warmed up for: asked again, one round is enough. */
 const warmed = new Set<string>();
 
-/** Repeats `round` as often as the configuration says, or until the time for it is over; the median of each. */
+/** Repeats `round` as often as the configuration says, or until the time for it is over; the median of each. A
+ *  question without a name is a probe: it warms nothing. */
 async function warmUp(
-  question: string,
+  question: string | null,
   round: () => Promise<Pick<Timed, "start_ns" | "end_ns">>,
 ): Promise<Float64Array> {
+  if (question === null) return new Float64Array(0);
   const configured = held?.opening.configuration.warm_up_rounds ?? 0;
   const rounds = warmed.has(question) ? Math.min(1, configured) : configured;
   warmed.add(question);
@@ -226,7 +228,7 @@ async function warmUp(
 
 /** Warms up, then takes the times: inside by `pass` where the system has a process of its own, else around `ask`. */
 async function measured<Answers>(
-  question: string,
+  question: string | null,
   n: number,
   ask: (index: number) => unknown,
   pass: (() => Promise<Pass<Answers>>) | undefined,
@@ -300,13 +302,15 @@ export async function reach(input: {
   seeds: Uint32Array;
   hops: number;
   wording?: string;
+  /** To learn what it costs: without warming up, and without counting as warmed. */
+  probe?: boolean;
 }): Promise<Timed & {counts: Uint32Array}> {
   const face = opened(graph, "walk");
-  const {seeds, hops, wording = face.wordings[0] as string} = input;
+  const {seeds, hops, wording = face.wordings[0] as string, probe = false} = input;
   const counts = new Uint32Array(seeds.length);
   const pass = face.reachPass?.bind(face);
   const {answers, ...times} = await measured(
-    `reach ${hops} ${wording}`,
+    probe ? null : `reach ${hops} ${wording}`,
     seeds.length,
     (at) => {
       const found = face.reach(seeds[at] as number, hops, wording);

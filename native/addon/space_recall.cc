@@ -46,27 +46,25 @@ Napi::Value SpaceHandle::recall(const Napi::CallbackInfo& info) {
 
 // vector, k, ef, exact, filter | null, ordinals out, scores out -> count
 Napi::Value SpaceHandle::recallSync(const Napi::CallbackInfo& info) {
-  const auto is = [&](size_t at, napi_typedarray_type type) {
-    return info[at].IsTypedArray() && info[at].As<Napi::TypedArray>().TypedArrayType() == type;
-  };
-  if (!is(0, napi_float32_array) || !is(5, napi_uint32_array) || !is(6, napi_float32_array)) {
-    refuse(info.Env(), "vector, ordinals or scores is not a typed array of its kind",
+  const Napi::Env env = info.Env();
+  const auto query = inPlace<const float>(env, info[0], napi_float32_array);
+  const auto ordinals = inPlace<uint32_t>(env, info[5], napi_uint32_array);
+  const auto scores = inPlace<float>(env, info[6], napi_float32_array);
+  if (!query.present || !ordinals.present || !scores.present) {
+    refuse(env, "vector, ordinals or scores is not a typed array of its kind",
            "pass a Float32Array, and a Uint32Array and a Float32Array to be filled");
-    return info.Env().Undefined();
+    return env.Undefined();
   }
-  const auto query = info[0].As<Napi::Float32Array>();
   const RecallOptions options = recallOptions(info);
-  if (info.Env().IsExceptionPending()) return info.Env().Undefined();
-  const auto hits = space_->recall({query.Data(), query.ElementLength()}, options);
-  if (!hits) return raise(info.Env(), hits.error());
-  auto ordinals = info[5].As<Napi::Uint32Array>();
-  auto scores = info[6].As<Napi::Float32Array>();
-  const size_t most = std::min({hits->size(), ordinals.ElementLength(), scores.ElementLength()});
+  if (env.IsExceptionPending()) return env.Undefined();
+  const auto hits = space_->recall(query.elements, options);
+  if (!hits) return raise(env, hits.error());
+  const size_t most = std::min({hits->size(), ordinals.elements.size(), scores.elements.size()});
   for (size_t i = 0; i < most; ++i) {
-    ordinals[i] = (*hits)[i].ordinal;
-    scores[i] = (*hits)[i].similarity;
+    ordinals.elements[i] = (*hits)[i].ordinal;
+    scores.elements[i] = (*hits)[i].similarity;
   }
-  return Napi::Number::New(info.Env(), static_cast<double>(most));
+  return Napi::Number::New(env, static_cast<double>(most));
 }
 
 // ids, activations, depth, cutoff, fan, arc budget, limit

@@ -5,6 +5,7 @@
 #include <napi.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -31,6 +32,24 @@ Napi::Value member(const Napi::Array& array, uint32_t at);
 /** UTF-8; a lone surrogate is refused, since it could not be given back. */
 std::string text(const Napi::Value& value, const char* name);
 std::vector<std::string> strings(const Napi::Value& value, const char* name);
+/** The elements of a typed array of exactly this kind, in place; data() is null and size() 0 where it is
+ * none, and `present` says so. One question to the engine of JavaScript, since a call of a microsecond has no
+ * time for more. */
+template <typename Element>
+struct InPlace {
+  std::span<Element> elements;
+  bool present = false;
+};
+template <typename Element>
+InPlace<Element> inPlace(Napi::Env env, napi_value value, napi_typedarray_type kind) {
+  napi_typedarray_type type{};
+  size_t length = 0;
+  void* data = nullptr;
+  if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok ||
+      type != kind)
+    return {};
+  return {{static_cast<Element*>(data), length}, true};
+}
 /** A Float32Array. */
 std::vector<float> floats(const Napi::Value& value, const char* name);
 /** A Float64Array. */

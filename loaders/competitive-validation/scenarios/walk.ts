@@ -16,6 +16,8 @@ export interface WalkData {
 
 export const HOPS = [1, 2, 3];
 export const SPREAD_LIMIT = 10;
+/** Spreading goes as far as this many hops, and costs about as much. */
+const SPREAD_HOPS = 2;
 export const hopOperation = (dataset: string, hops: number, wording: string) =>
   `walk ${dataset} hops=${hops} ${wording}`;
 export const spreadOperation = (dataset: string, wording: string) => `spread ${dataset} ${wording}`;
@@ -23,7 +25,11 @@ export const spreadOperation = (dataset: string, wording: string) => `spread ${d
 export const BEST = "best";
 
 /** Seeds whose reached nodes are compared one by one; of all others the count is compared. */
-const SEEDS_COMPARED = 20;
+const SEEDS_COMPARED = 5;
+/** Seeds that everyone walks from, however slow. */
+const SEEDS_MIN = 8;
+/** Seeds that tell what a walk costs. */
+const SEEDS_PROBED = 3;
 
 interface Truth {
   edges: Adjacency;
@@ -51,6 +57,13 @@ export interface WalkLimits {
   null_requests: number;
   /** The best wording of each system alone, or every other beside it. */
   wordings: "best" | "all";
+  /** Time that a pass over the seeds may take; who needs longer walks from fewer, the same first ones. */
+  walk_ms: number;
+}
+
+interface Walking extends GraphLoaded {
+  /** Seeds per operation that fit into the time of a pass. */
+  seedsOf: Map<string, number>;
 }
 
 /** `best` for the first, the wording's own name for every other. */
@@ -77,7 +90,10 @@ const loadInto = (session: Session, graph: WeightedGraph) =>
     edges: {nodes: graph.nodes, from: graph.from, to: graph.to, weights: graph.weight},
   });
 
-export function walking(data: WalkData, {null_requests, wordings: which}: WalkLimits): Scenario<GraphLoaded> {
+export function walking(
+  data: WalkData,
+  {null_requests, wordings: which, walk_ms}: WalkLimits,
+): Scenario<Walking> {
   const {dataset, graph, seeds} = data;
   const truth = truthOf(data);
 
@@ -95,31 +111,53 @@ export function walking(data: WalkData, {null_requests, wordings: which}: WalkLi
   return {
     name: `walk ${dataset}`,
     dataset,
-    load: (session) => loadInto(session, graph),
-    async visit(session, {indexed, wordings, spreads}, block) {
+    async load(session) {
+      const loaded = await loadInto(session, graph);
+      const seedsOf = new Map<string, number>();
+      for (const {wording, name} of named(loaded.wordings, which))
+        for (const hops of HOPS) {
+          const probed = seeds.subarray(0, SEEDS_PROBED);
+          const {start_ns, end_ns} = await session.call<Timed>("reach", {
+            seeds: probed,
+            hops,
+            wording,
+            probe: true,
+          });
+          const least = Math.min(...end_ns.map((end, at) => end - (start_ns[at] as number)));
+          const fit = Math.max(SEEDS_MIN, Math.floor((walk_ms * 1e6) / least));
+          seedsOf.set(hopOperation(dataset, hops, name), Math.min(fit, seeds.length));
+        }
+      return {...loaded, seedsOf};
+    },
+    async visit(session, {indexed, wordings, spreads, seedsOf}, block) {
       block.observe("edges", "count", indexed, {label: dataset});
       if (indexed < graph.from.length) block.exclude(`it holds ${indexed} of ${graph.from.length} edges`);
       const origin = await nothing(session, block, "reachNothing", {n: null_requests});
       for (const {wording, name} of named(wordings, which)) {
         await checkAnswers((method, input) => session.call(method, input), wording, block);
         for (const [depth, hops] of HOPS.entries()) {
-          const found = await session.call<Timed & {counts: Uint32Array}>("reach", {seeds, hops, wording});
           const operation = hopOperation(dataset, hops, name);
+          const found = await session.call<Timed & {counts: Uint32Array}>("reach", {
+            seeds: seeds.subarray(0, seedsOf.get(operation)),
+            hops,
+            wording,
+          });
           block.requests(closedLoop(operation, found, origin));
           observeClock(block, operation, found);
           if (found.counts.some((count, at) => count !== truth.reached[depth]?.[at]?.length))
             block.exclude(`its counts of ${hops} hops (${wording}) differ from a plain breadth-first search`);
         }
         if (!spreads) continue;
+        const asked = seeds.subarray(0, seedsOf.get(hopOperation(dataset, SPREAD_HOPS, name)));
         const found = await session.call<Timed & {ordinals: Uint32Array}>("spread", {
-          seeds,
+          seeds: asked,
           limit: SPREAD_LIMIT,
           wording,
         });
         const operation = spreadOperation(dataset, name);
         block.requests(closedLoop(operation, found, origin));
         observeClock(block, operation, found);
-        const wrong = seeds.findIndex(
+        const wrong = asked.findIndex(
           (_, at) =>
             !agreesWithSpread(
               truth.spread[at] as Map<number, number>,
