@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 namespace engram {
 namespace {
@@ -32,10 +33,24 @@ size_t sequence_length(std::string_view text) {
 
 bool is_control(char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7F; }
 
+/** Bytes at the front that are ASCII, in whole words: most text is nothing else. */
+size_t ascii_words(std::string_view text) {
+  size_t at = 0;
+  for (uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & 0x8080'8080'8080'8080ULL) != 0) break;
+  }
+  return at;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    if (const size_t plain = ascii_words(text); plain > 0) {
+      text.remove_prefix(plain);
+      continue;
+    }
     const size_t length = sequence_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);
