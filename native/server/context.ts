@@ -57,15 +57,22 @@ export interface Entered {
 export function entrance(declared: Entrance, {gate, spaces, quotas}: Context) {
   const checkParams = declared.params && checkText("path", declared.params);
   const checkQuery = declared.query && checkText("query", declared.query);
+  const optional = (declared.query?.required ?? []).length === 0;
   const inSpace = declared.path.includes("{space}") && !declared.makesSpace;
   return (request: IncomingMessage, rawParams: object, rawQuery: object): Entered => {
     const {space: name = ""} = rawParams as {space?: string};
     const principal = gate.admit(request, declared.verb, name || undefined);
     const params = checkParams?.(rawParams) ?? {};
-    const query = checkQuery?.({...rawQuery}) ?? {};
+    const query =
+      checkQuery === undefined || (optional && isEmpty(rawQuery)) ? {} : checkQuery({...rawQuery});
     if (name !== "") quotas.count(name);
     const space = inSpace ? spaces.get(name) : undefined;
     if (space !== undefined && declared.verb === "write") quotas.room(space);
     return {principal, name, params, query, space};
   };
+}
+
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false;
+  return true;
 }

@@ -18,11 +18,15 @@ export class Door {
 
   constructor(private readonly handler: RequestListener) {}
 
+  readonly #left = () => {
+    this.#active--;
+  };
+
   readonly accept: RequestListener = (request, response) => {
     // The client opens its next connection to whoever listens then.
     if (this.#draining) response.shouldKeepAlive = false;
     this.#active++;
-    response.once("close", () => this.#active--);
+    response.once("close", this.#left);
     if (this.#held === undefined || ALWAYS.test(request.url ?? "")) this.handler(request, response);
     else if (this.#held.length < HELD_MAX_REQUESTS) this.#held.push([request, response]);
     else refuse(response);

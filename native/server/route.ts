@@ -11,8 +11,12 @@ import {checkBody} from "./validator.ts";
 
 const MS_PER_S = 1_000;
 
+/** Nothing to cut off, nothing to make small. */
+const PLAIN_TYPE = /^[a-z]+\/[a-z.-]+$/;
+
 /** The media type without its parameters. */
 export function essence(header: string | undefined): string {
+  if (header !== undefined && PLAIN_TYPE.test(header)) return header;
   return (header ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
 

@@ -12,7 +12,7 @@ import {pino} from "pino";
 import {Engine, type Space} from "../engine.ts";
 import {Admission} from "./admission.ts";
 import {Audit} from "./audit.ts";
-import {HITS_TYPE, VECTOR_TYPE} from "./binary.ts";
+import {encodeHits, HITS_TYPE, hitsLetters, VECTOR_TYPE} from "./binary.ts";
 import {Bodies} from "./body.ts";
 import {readCue} from "./cue.ts";
 import {asking, type Served, withNotes} from "./fixture.ts";
@@ -167,3 +167,15 @@ for (const type of ["application/json", VECTOR_TYPE])
       );
       assert.deepEqual(found, ids);
     }));
+
+test("hits as letters are the bytes of hits, whatever the ids", () =>
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.string({unit: "grapheme", maxLength: 40}), fc.float()), {maxLength: 20}),
+      (hits) => {
+        const [ids, scores] = [hits.map(([id]) => id), hits.map(([, score]) => score)];
+        assert.deepEqual(Buffer.from(hitsLetters(ids, scores), "latin1"), encodeHits(ids, scores));
+      },
+    ),
+    {numRuns: RUNS, seed: 6},
+  ));

@@ -4,7 +4,7 @@ import type {IncomingMessage, ServerResponse} from "node:http";
 import {Type} from "@sinclair/typebox";
 import type {Cue as EngineCue, Space} from "../engine.ts";
 import type {Release} from "./admission.ts";
-import {decodeVector, encodeHits, HITS_TYPE, VECTOR_TYPE} from "./binary.ts";
+import {decodeVector, HITS_TYPE, hitsLetters, VECTOR_TYPE} from "./binary.ts";
 import {type Context, entrance} from "./context.ts";
 import {readCue} from "./cue.ts";
 import {refusal} from "./error.ts";
@@ -79,16 +79,16 @@ export function shortPath(context: Context): (request: IncomingMessage, response
 
   /** In this thread while that is short and nobody writes in bulk (a writer would hold up all who are served). */
   function recall(desk: Desk, cue: Cue): Found | Promise<Found> {
-    const {k = RECALL_K_DEFAULT, exact = false, ef = 0} = cue;
+    const {vector, k = RECALL_K_DEFAULT, exact = false, ef = 0} = cue;
     if (desk.resting > 0) desk.resting--;
     else if (!exact && ef === 0 && k <= K_MAX && !isFiltered(cue) && admission.running("bulk") === 0) {
       const began = performance.now();
-      const found = desk.space.recallSync({...cue, k}, desk.ordinals, desk.scores);
+      const found = desk.space.recallSync({vector, k}, desk.ordinals, desk.scores);
       desk.took(performance.now() - began);
       return {ids: desk.space.ids(desk.ordinals.subarray(0, found)), scores: desk.scores};
     }
     // The pool reads the vector later: what is in the desk's array by then is another request's.
-    return desk.space.recall({...cue, vector: cue.vector.slice()});
+    return desk.space.recall({...cue, vector: vector.slice()});
   }
 
   function cueOf(desk: Desk, contentType: string, body: Buffer, query: Record<string, unknown>): Cue {
@@ -164,32 +164,29 @@ export function hitsJson({ids, scores}: Found): string {
 
 const WARNINGS = Object.fromEntries(deprecation(recallOperation, "v1"));
 
-function answer(request: IncomingMessage, response: ServerResponse, found: Found): void {
-  const binary = request.headers.accept === HITS_TYPE;
-  write(
-    response,
-    200,
-    binary ? HITS_TYPE : JSON_ANSWER,
-    binary ? encodeHits(found.ids, found.scores) : hitsJson(found),
-  );
-}
+const OK = Object.entries(WARNINGS).flat();
 
-function write(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
-  response.writeHead(status, {
-    ...WARNINGS,
-    "content-type": type,
-    "content-length": Buffer.byteLength(body),
-  });
-  // As text, a body of bytes leaves in one write with its head.
-  if (typeof body === "string") response.end(body);
-  else response.end(body.toString("latin1"), "latin1");
+function answer(request: IncomingMessage, response: ServerResponse, {ids, scores}: Found): void {
+  const binary = request.headers.accept === HITS_TYPE;
+  // As letters, a body of bytes leaves in one write with its head.
+  const body = binary ? hitsLetters(ids, scores) : hitsJson({ids, scores});
+  const length = binary ? body.length : Buffer.byteLength(body);
+  const type = binary ? HITS_TYPE : JSON_ANSWER;
+  response.writeHead(200, [...OK, "content-type", type, "content-length", String(length)]);
+  response.end(body, binary ? "latin1" : "utf8");
 }
 
 function fail(response: ServerResponse, error: unknown): void {
   const {status, body, retryAfterS, closes} = refusal(error);
   if (retryAfterS !== undefined) response.setHeader("retry-after", retryAfterS);
   if (closes) response.shouldKeepAlive = false;
-  write(response, status, JSON_ANSWER, JSON.stringify(body));
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    ...WARNINGS,
+    "content-type": JSON_ANSWER,
+    "content-length": Buffer.byteLength(text),
+  });
+  response.end(text);
 }
 
 function gone(response: ServerResponse): AbortSignal {
