@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/random.h"
@@ -13,13 +14,19 @@ namespace {
 constexpr uint64_t kIds = 24;  // so that stores replace, edges change and forgetting hits
 constexpr uint64_t kBatch = 5;
 constexpr float kWeaken = 0.5F;
+/** Episodes are of a few topics, so that consolidation has something to find. */
+constexpr uint64_t kTopics = 3;
+constexpr float kSpread = 0.5F;
+/** So few episodes would else be worth a concept or none. */
+constexpr double kConceptShare = 0.5;
 
 Bytes id_of(uint64_t k) { return "e-" + std::to_string(mix64(k) % kIds); }
 
 ModelEpisode episode_of(uint64_t k) {
   Random random(k);
   std::array<float, kScriptDimension> values{};
-  for (float& value : values) value = static_cast<float>(random.unit()) - 0.5F;
+  for (float& value : values) value = kSpread * (static_cast<float>(random.unit()) - 0.5F);
+  values[k % kTopics] += 1;
   ModelEpisode made;
   made.embedding.assign(reinterpret_cast<const char*>(values.data()), sizeof values);
   made.at_ms = static_cast<double>(k);
@@ -94,14 +101,33 @@ Step snapshot(uint64_t) {
   return {"snapshot", Durability::kFsync, [](Model&) {}, [](Space& space) { return space.snapshot(); }};
 }
 
+/** Which concepts it forms is its own affair, checked by the space's invariants; that it ran is remembered.
+ * Where errors left nothing new it writes nothing, and the ledger tells of a step that was refused. */
+Step consolidate(uint64_t k) {
+  return {
+      "consolidate", Durability::kFsync, [](Model& model) { model.consolidate(CycleOperation{}); },
+      [k](Space& space) {
+        bool ran = false;
+        const auto report = space.consolidate(
+            static_cast<double>(k),
+            {.cluster = {.tau_ms = 0},
+             .share = kConceptShare,
+             .observer = [&](const Operation& one) { ran |= std::holds_alternative<CycleOperation>(one); }},
+            Durability::kFsync);
+        if (!report) return Status{report.error()};
+        return ran ? Status{} : Status{Error{Code::kNotFound, "nothing is new", "store something first"}};
+      }};
+}
+
 Step sync(uint64_t) {
   return {"sync", Durability::kFsync, [](Model&) {}, [](Space& space) { return space.sync(); }};
 }
 
 using Maker = Step (*)(uint64_t k);
-constexpr std::array<Maker, 18> kMakers = {
-    store_one, store_batch, link,   store_one, store_async, link,        store_async, store_again, store_one,
-    weaken,    unlink,      forget, snapshot,  store_one,   store_async, sync,        store_batch, link};
+constexpr std::array<Maker, 20> kMakers = {store_one,   store_batch, link,        store_one,   store_async,
+                                           link,        store_async, store_again, store_batch, consolidate,
+                                           weaken,      unlink,      forget,      snapshot,    store_one,
+                                           store_async, sync,        store_batch, consolidate, link};
 
 }  // namespace
 

@@ -120,7 +120,8 @@ std::vector<Outcome> read_ledger(std::istream& lines) {
 Verdict judge(Disk& disk, const std::string& directory, const std::vector<Outcome>& ledger, Loss loss) {
   Verdict verdict;
   verdict.acknowledged = static_cast<uint64_t>(std::count(ledger.begin(), ledger.end(), Outcome::kKept));
-  Bytes first;
+  Bytes first;     // what the steps tell
+  Bytes concepts;  // and what consolidation made of it
   {
     auto opened = open(disk, directory);
     if (!opened) {
@@ -128,7 +129,8 @@ Verdict judge(Disk& disk, const std::string& directory, const std::vector<Outcom
       if (!verdict.told) verdict.violation = "it does not open: " + opened.error().message;
       return verdict;
     }
-    first = text_of(*opened->space);
+    first = text_of(*opened->space, Detail::kWithoutConcepts);
+    concepts = text_of(*opened->space);
     verdict.told = opened->space->damage().has_value();
     if (verdict.told) return verdict;
     if (const Status sound = opened->space->verify(); !sound) {
@@ -141,7 +143,7 @@ Verdict judge(Disk& disk, const std::string& directory, const std::vector<Outcom
     return verdict;
   }
   auto again = open(disk, directory);
-  if (!again || text_of(*again->space) != first) {
+  if (!again || text_of(*again->space) != concepts) {
     verdict.violation = "a second opening gives another state";
     return verdict;
   }

@@ -73,7 +73,7 @@ Bytes Model::text() const {
   return out;
 }
 
-Bytes text_of(const Space& space) {
+Bytes text_of(const Space& space, Detail detail) {
   Bytes out;
   Bytes edges;
   for (const Episode& episode : space.scan("", std::numeric_limits<size_t>::max())) {
@@ -90,7 +90,8 @@ Bytes text_of(const Space& space) {
       add_edge(edges, episode.id, edge.relation, edge.to, {edge.weight, edge.at_ms});
   }
   out += edges;
-  for (const ConceptView& view : space.scan_concepts(0, std::numeric_limits<size_t>::max())) {
+  const size_t concepts = detail == Detail::kWhole ? std::numeric_limits<size_t>::max() : 0;
+  for (const ConceptView& view : space.scan_concepts(0, concepts)) {
     ModelConcept one{view.formed_at_ms, {}};
     for (const ConceptMember& member : view.members) one.members.insert(member.id);
     add_concept(out, view.number, one);

@@ -88,7 +88,10 @@ class Model {
   double tau_ms_ = DecaySettings{}.tau_ms;
 };
 
-/** The same text, read from a space through its public calls. */
-Bytes text_of(const Space& space);
+enum class Detail : uint8_t { kWhole, kWithoutConcepts };
+
+/** The same text, read from a space through its public calls; without concepts for whoever does not know
+ * which ones consolidation forms, but that it ran. */
+Bytes text_of(const Space& space, Detail detail = Detail::kWhole);
 
 }  // namespace engram
