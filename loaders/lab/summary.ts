@@ -109,7 +109,8 @@ function told({value, unit}: Claim): string {
   if (value === null) return "(not measured)";
   if (unit === "share") return `${Number((value * 100).toPrecision(3))} %`;
   const digits = Number(value.toPrecision(3)).toLocaleString("en-US", {maximumSignificantDigits: 3});
-  return unit === "" ? digits : `${digits} ${unit}`;
+  // A sentence names what it counts.
+  return unit === "" || unit === "count" ? digits : `${digits} ${unit}`;
 }
 
 async function violations(database: Database, definition: Definition<never>): Promise<string[]> {

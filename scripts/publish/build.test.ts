@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import {mkdtempSync, rmSync} from "node:fs";
-import {tmpdir} from "node:os";
-import {join} from "node:path";
+import {join, relative, resolve} from "node:path";
 import {test} from "node:test";
 import {buildSite, settle} from "./build.ts";
 import {licences} from "./licences.ts";
@@ -30,7 +29,8 @@ test("every package that a page ships comes with its licence", () => {
 });
 
 test("a site that cannot be built is told with Framework's own last words, and leaves no folder", async () => {
-  const empty = mkdtempSync(join(tmpdir(), "engram-no-pages-"));
+  // Inside of the project: of a root elsewhere Framework leaves a folder of that name here.
+  const empty = relative(".", mkdtempSync(resolve("data", ".no-pages-")));
   const output = join(empty, "site");
   await assert.rejects(
     buildSite({root: join(empty, "src"), output, log: () => undefined}),

@@ -38,7 +38,8 @@ interface Package {
   Index: Record<"hnswSq" | "ivfPq", (options: Record<string, unknown>) => unknown>;
 }
 
-const HNSW_EFFORTS = [16, 24, 32, 48, 64, 96, 128, 192, 256]; // ef
+/** ef: never below the candidates that are refined, which the engine refuses. */
+const HNSW_EFFORTS = [20, 24, 32, 48, 64, 96, 128, 192, 256];
 const LISTS_EFFORTS = [1, 2, 5, 10, 20, 40, 80]; // nprobes
 const ROWS_AT_ONCE = 5_000;
 const INDEX_SECONDS_MAX = 1_200;
