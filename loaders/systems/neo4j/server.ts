@@ -4,6 +4,7 @@ import {mkdirSync} from "node:fs";
 import {createServer} from "node:net";
 import {delimiter, join} from "node:path";
 import {requireFrom} from "../packages.ts";
+import {guarded} from "../side/guard.ts";
 import {type SideProcess, startSide} from "../side/process.ts";
 import type {Opening, Readiness} from "../system.ts";
 import {neo4jFolder} from "./install.ts";
@@ -65,14 +66,16 @@ export async function startServer({cache, configuration, directory}: Opening): P
   const {heap_mb, page_cache_mb} = configuration.settings as unknown as Settings;
   const home = join(directory, "neo4j");
   mkdirSync(home, {recursive: true});
-  const side = startSide("java", [
+  const javaArguments = [
     `-Xms${heap_mb}m`,
     `-Xmx${heap_mb}m`,
     ...OPENED_PACKAGES.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
     "-cp",
     [join(folder, "classes"), join(folder, "lib/*")].join(delimiter),
     "Harness",
-  ]);
+  ];
+  // Its harness watches its input, but a busy JVM may take long to halt: the kernel does not.
+  const side = startSide(...guarded("java", javaArguments, {signal: "KILL"}));
   const port = configuration.form === "served" ? await freePort() : 0;
   const [nodes] = await side.ask("start", home, page_cache_mb, port);
   const bolt = port === 0 ? null : connect(folder, port);
