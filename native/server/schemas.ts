@@ -345,8 +345,12 @@ export const ReachInput = Type.Object({
   hops: Type.Integer({minimum: 1, maximum: 3}),
   direction: Type.Optional(Type.Union([Type.Literal("out"), Type.Literal("in")])),
   relation: Type.Optional(Relation),
+  ids: Type.Optional(Type.Boolean({description: "false: only count them; the list of ids is empty"})),
 });
-export const Reached = Type.Object({ids: Type.Array(EpisodeId)});
+export const Reached = Type.Object({
+  count: Type.Integer({minimum: 0, description: "How many are reached."}),
+  ids: Type.Array(EpisodeId),
+});
 
 export const Quota = Type.Object(
   {

@@ -86,6 +86,19 @@ test("edges are linked, listed, spread along, reached and unlinked", () =>
     assert.deepEqual((await ask("GET", "/v1/spaces/notes/episodes/east/edges")).body.edges, []);
   }));
 
+test("where only the count is asked for, what is reached is counted and not listed", () =>
+  withNotes(async ({ask}) => {
+    const edges = [
+      {from: "east", to: "north", relation: "near", weight: 0.5},
+      {from: "north", to: "east", relation: "near", weight: 0.5},
+    ];
+    assert.equal((await ask("POST", "/v1/spaces/notes/edges", {edges})).status, 200);
+    for (const version of ["v1", "v2"]) {
+      const {body} = await ask("POST", `/${version}/spaces/notes/reach`, {id: "east", hops: 1, ids: false});
+      assert.deepEqual(body, {count: 1, ids: []});
+    }
+  }));
+
 test("a scan goes through all ids in order, page by page", () =>
   withNotes(async ({ask}) => {
     const first = await ask("GET", "/v1/spaces/notes/episodes?limit=1");

@@ -8,8 +8,9 @@ import {decodeVector, HITS_TYPE, hitsLetters, VECTOR_TYPE} from "./binary.ts";
 import {type Context, entrance} from "./context.ts";
 import {readCue} from "./cue.ts";
 import {refusal} from "./error.ts";
+import {InThread} from "./in-thread.ts";
 import {parseJson} from "./json.ts";
-import {BODY_MAX_BYTES, IN_THREAD_MAX_MS, IN_THREAD_REST_REQUESTS, RECALL_K_DEFAULT} from "./limits.ts";
+import {BODY_MAX_BYTES, RECALL_K_DEFAULT} from "./limits.ts";
 import {recallOperation} from "./operations/recall.ts";
 import {deprecation, essence, unread} from "./route.ts";
 import {RecallInput} from "./schemas.ts";
@@ -36,19 +37,10 @@ class Desk {
   readonly ordinals = new Uint32Array(K_MAX);
   readonly scores = new Float32Array(K_MAX);
   readonly scratch: Float32Array<ArrayBuffer>;
-  /** Requests that go to the pool, since two in a row took too long in this thread. */
-  resting = 0;
-  /** The last one took too long: the machine had other work, or searches here are long. */
-  #slow = false;
+  readonly thread = new InThread();
 
   constructor(readonly space: Space) {
     this.scratch = new Float32Array(space.dimension);
-  }
-
-  took(ms: number): void {
-    const slow = ms > IN_THREAD_MAX_MS;
-    if (slow && this.#slow) this.resting = IN_THREAD_REST_REQUESTS;
-    this.#slow = slow;
   }
 }
 
@@ -80,11 +72,9 @@ export function shortPath(context: Context): (request: IncomingMessage, response
   /** In this thread while that is short and nobody writes in bulk (a writer would hold up all who are served). */
   function recall(desk: Desk, cue: Cue): Found | Promise<Found> {
     const {vector, k = RECALL_K_DEFAULT, exact = false, ef = 0} = cue;
-    if (desk.resting > 0) desk.resting--;
-    else if (!exact && ef === 0 && k <= K_MAX && !isFiltered(cue) && admission.running("bulk") === 0) {
-      const began = performance.now();
-      const found = desk.space.recallSync({vector, k}, desk.ordinals, desk.scores);
-      desk.took(performance.now() - began);
+    const short = !exact && ef === 0 && k <= K_MAX && !isFiltered(cue) && admission.running("bulk") === 0;
+    if (desk.thread.may() && short) {
+      const found = desk.thread.run(() => desk.space.recallSync({vector, k}, desk.ordinals, desk.scores));
       return {ids: desk.space.ids(desk.ordinals.subarray(0, found)), scores: desk.scores};
     }
     // The pool reads the vector later: what is in the desk's array by then is another request's.

@@ -1,87 +1,25 @@
 // engram served: its own server in a process of its own, asked over HTTP on loopback by bodies of bytes where it has
 // them. Filled in process before it is served, as the other served graph is.
-import {type ChildProcess, spawn} from "node:child_process";
-import {once} from "node:events";
-import {Agent, request} from "node:http";
-import {createServer} from "node:net";
-import {fileURLToPath} from "node:url";
-import {guarded} from "../side/guard.ts";
 import type {DurableWrites, GraphTraversal, Opening, VectorSearch} from "../system.ts";
 import {DIMENSION} from "./graph.ts";
+import {type Asked, bytesOf, json, type ServedEngram, serveEngram} from "./server.ts";
 import {linkAll, nameOf, openStore, ordinalOf, readiness, SPACE, type Store, storeAll} from "./store.ts";
 import {EFFORTS} from "./vectors.ts";
 
-const MAIN = fileURLToPath(new URL("../../../native/server/main.ts", import.meta.url));
-const LOOPBACK = "127.0.0.1";
-const START_MS_MAX = 60_000;
-const START_RETRY_MS = 25;
-const JSON_TYPE = "application/json";
 const VECTOR_TYPE = "application/vnd.engram.vector";
 const EPISODES_TYPE = "application/vnd.engram.episodes";
 const HITS_TYPE = "application/vnd.engram.hits";
 const U16_BYTES = 2;
 const WORD_BYTES = 4;
 
-interface Asked {
-  method: "GET" | "POST";
-  path: string;
-  body?: Buffer;
-  type?: string;
-  accept?: string;
-}
-
-interface Client {
-  ask(asked: Asked): Promise<Buffer>;
-  close(): void;
-}
-
-/** One connection that is kept: a question is sent when the one before was answered. */
-function connect(port: number): Client {
-  const agent = new Agent({keepAlive: true, maxSockets: 1, noDelay: true});
-  return {
-    ask: ({method, path, body, type = JSON_TYPE, accept = JSON_TYPE}) =>
-      new Promise((resolve, reject) => {
-        const headers = {
-          accept,
-          ...(body === undefined ? {} : {"content-type": type, "content-length": body.length}),
-        };
-        const sent = request({host: LOOPBACK, port, agent, method, path, headers}, (response) => {
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
-          response.on("error", reject);
-          response.on("end", () => {
-            const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-            if (response.statusCode !== undefined && response.statusCode < 300) resolve(bytes);
-            else reject(new Error(`engram's server answered ${response.statusCode} to ${path}: ${bytes}`));
-          });
-        });
-        sent.on("error", reject);
-        sent.end(body);
-      }),
-    close: () => agent.destroy(),
-  };
-}
-
-const json = (value: unknown) => Buffer.from(JSON.stringify(value));
-const bytesOf = (values: Float32Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, "listening");
-  const {port} = server.address() as {port: number};
-  server.close();
-  return port;
-}
-
 /** The server over what the directory holds, filled by `fill` first. */
 function serving({directory, dimension}: Opening, held: "vectors" | "edges") {
-  let child: ChildProcess | undefined;
-  let client: Client | undefined;
+  let server: ServedEngram | undefined;
   let filled = false;
 
   const ask = (asked: Asked) => {
-    if (client === undefined) throw new Error("engram's server is not started");
-    return client.ask(asked);
+    if (server === undefined) throw new Error("engram's server is not started");
+    return server.ask(asked);
   };
   const fill = async (work: (store: Store) => Promise<void>) => {
     const store = await openStore(directory, dimension || DIMENSION);
@@ -90,20 +28,7 @@ function serving({directory, dimension}: Opening, held: "vectors" | "edges") {
     await store.engine.close();
   };
   const serve = async () => {
-    const port = await freePort();
-    const [program, programArguments] = guarded(
-      process.execPath,
-      ["--import", "tsx", MAIN, "--data", directory, "--port", String(port), "--log-level", "error"],
-      {signal: "TERM"},
-    );
-    child = spawn(program, programArguments, {stdio: ["ignore", "ignore", "inherit"]});
-    client = connect(port);
-    const until = Date.now() + START_MS_MAX;
-    while (!(await ask({method: "GET", path: "/ready"}).then(Boolean, () => false))) {
-      if (child.exitCode !== null || Date.now() > until)
-        throw new Error(`engram's server did not get ready on port ${port}`);
-      await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS));
-    }
+    server = await serveEngram(directory);
   };
   return {
     ask,
@@ -121,17 +46,11 @@ function serving({directory, dimension}: Opening, held: "vectors" | "edges") {
         const stats = JSON.parse(String(await ask({method: "GET", path: `/v1/spaces/${SPACE}`})));
         return readiness({stats: () => stats}, held);
       },
-      processes: () => (child?.pid === undefined ? [] : [child.pid]),
+      processes: () => (server?.process.pid === undefined ? [] : [server.process.pid]),
       async nullRequest() {
         await ask({method: "GET", path: "/health"});
       },
-      async stop() {
-        client?.close();
-        if (child === undefined || child.exitCode !== null) return;
-        const gone = once(child, "exit");
-        child.kill("SIGTERM");
-        await gone;
-      },
+      stop: async () => server?.stop(),
     },
   };
 }
@@ -172,9 +91,9 @@ export function servedSearch(opening: Opening): VectorSearch {
 
 export function servedGraph(opening: Opening): GraphTraversal {
   const {ask, fill, serve, at, face} = serving(opening, "edges");
-  const reached = async (seed: number, hops: number): Promise<string[]> => {
-    const body = json({id: nameOf(seed), hops});
-    return JSON.parse(String(await ask({method: "POST", path: at("reach"), body}))).ids;
+  const reach = async (seed: number, hops: number, ids: boolean): Promise<{count: number; ids: string[]}> => {
+    const body = json({id: nameOf(seed), hops, ids});
+    return JSON.parse(String(await ask({method: "POST", path: at("reach"), body})));
   };
   return {
     ...face,
@@ -187,8 +106,8 @@ export function servedGraph(opening: Opening): GraphTraversal {
       });
       await serve();
     },
-    reach: async (seed, hops) => (await reached(seed, hops)).length,
-    reached: async (seed, hops) => Uint32Array.from(await reached(seed, hops), ordinalOf),
+    reach: async (seed, hops) => (await reach(seed, hops, false)).count,
+    reached: async (seed, hops) => Uint32Array.from((await reach(seed, hops, true)).ids, ordinalOf),
   };
 }
 

@@ -1,6 +1,7 @@
 // Edges of the graph: link, unlink, list, and what spreads along them.
 import type {Static} from "@sinclair/typebox";
-import {ConflictError} from "../../engine.ts";
+import {ConflictError, type Space} from "../../engine.ts";
+import {InThread} from "../in-thread.ts";
 import {type Call, operation, writing} from "../operation.ts";
 import {
   Activated,
@@ -62,6 +63,17 @@ async function link(
 }
 
 const SPREAD_LIMIT_DEFAULT = 100;
+/** More hops reach so many that they are left to the pool. */
+const IN_THREAD_HOPS_MAX = 2;
+const threads = new WeakMap<Space, InThread>();
+
+function reach(space: Space, body: Parameters<Space["reach"]>[0]): Uint32Array | Promise<Uint32Array> {
+  const thread = threads.get(space) ?? new InThread();
+  threads.set(space, thread);
+  return thread.may() && body.hops <= IN_THREAD_HOPS_MAX
+    ? thread.run(() => space.reachSync(body))
+    : space.reach(body);
+}
 
 export const edgeOperations = [
   operation({
@@ -146,6 +158,9 @@ export const edgeOperations = [
     params: SpaceParams,
     body: ReachInput,
     answer: Reached,
-    handle: async ({space, body}) => ({ids: space.ids(await space.reach(body))}),
+    async handle({space, body: {ids = true, ...body}}) {
+      const reached = await reach(space, body);
+      return {count: reached.length, ids: ids ? space.ids(reached) : []};
+    },
   }),
 ];
