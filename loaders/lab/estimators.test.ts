@@ -13,6 +13,7 @@ import {
   ratioAtRecall,
   ratioOfMeans,
   ratioOfMedians,
+  ratioOfQuantiles,
 } from "./estimators.ts";
 import {permutation, stream} from "./statistics/random.ts";
 import {type Database, openDatabase} from "./store/views.ts";
@@ -38,6 +39,11 @@ function sides(rounds: number, factor: number, perSide = 3): Row[] {
     ]).flat();
   }).flat();
 }
+
+const waiting = stream(5, "waits");
+/** Exponential times of mean `scale`. */
+const waits = (n: number, scale: number, side: "a" | "b"): Row[] =>
+  Array.from({length: n}, () => ({value: -scale * Math.log(1 - waiting()), side}));
 
 /** Two searchers whose recall rises and whose rate falls with effort; side a is `factor` times as fast at each. */
 function searches(rounds: number, factor: number, queries = 40): Row[] {
@@ -74,6 +80,14 @@ const CASES: {estimator: Estimator; rows: Row[][]}[] = [
   {estimator: quantile(0.99), rows: [times(5), times(300), times(1_000)]},
   {estimator: quantile(0.999), rows: [times(3_000)]},
   {estimator: quantile(0.07), rows: [times(100)]},
+  {
+    estimator: ratioOfQuantiles(0.5),
+    rows: [
+      [...waits(1, 1, "a"), ...waits(2, 3, "b")],
+      [...waits(70, 1, "a"), ...waits(41, 1, "b")],
+    ],
+  },
+  {estimator: ratioOfQuantiles(0.99), rows: [[...waits(400, 3, "a"), ...waits(900, 1, "b")]]},
   {estimator: maximum(), rows: [times(1), times(500)]},
   {estimator: proportion(), rows: [trials(1, 1), trials(400, 0.3)]},
   {estimator: ratioAtRecall(0.95), rows: [searches(1, 2), searches(6, 1.4)]},
@@ -156,6 +170,22 @@ test("an A/A ratio's interval holds 1 in about 95 % of runs", () => {
     if (low !== null && high !== null && low <= 1 && 1 <= high) held++;
   }
   assert.ok(held / runs > 0.91, `${held} of ${runs}`);
+});
+
+test("a ratio of two sides' P99 holds the planted effect in at least 95 % of runs, and needs its sample on both sides", () => {
+  const runs = 300;
+  let held = 0;
+  for (let run = 0; run < runs; run++) {
+    const rows = [...waits(600, 1.3, "a"), ...waits(500, 1, "b")];
+    const {low, high, enough} = ratioOfQuantiles(0.99).estimate(rows, bootstrap());
+    if (enough && low !== null && high !== null && low <= 1.3 && 1.3 <= high) held++;
+  }
+  assert.ok(held / runs >= 0.95, `${held} of ${runs}`);
+  const few = [...waits(600, 1, "a"), ...waits(299, 1, "b")];
+  assert.equal(
+    ratioOfQuantiles(0.99).estimate(few, bootstrap()).needs,
+    "368 requests on each side, have 299",
+  );
 });
 
 test("fewer than six rounds conclude nothing, and the interval still shows", () => {

@@ -6,3 +6,4 @@ export {differenceOfMeans, ratioOfMeans, ratioOfMedians} from "./estimators/pair
 export {mean, median, rate} from "./estimators/pooled.ts";
 export {proportion} from "./estimators/proportion.ts";
 export {quantile} from "./estimators/quantile.ts";
+export {ratioOfQuantiles} from "./estimators/quantile-ratio.ts";

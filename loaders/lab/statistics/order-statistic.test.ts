@@ -5,7 +5,10 @@ import {stream} from "./random.ts";
 
 test("the sample-size rule gives the sizes that tasks.md declares", () => {
   // tasks.md, common rules; p95 → 59 is the classic Wilks number (95 %/95 %).
-  assert.deepEqual([0.95, 0.99, 0.999, 0.9999].map(sampleSizeFor), [59, 299, 2_995, 29_956]);
+  assert.deepEqual(
+    [0.95, 0.99, 0.999, 0.9999].map((q) => sampleSizeFor(q)),
+    [59, 299, 2_995, 29_956],
+  );
 });
 
 test("a two-sided interval for the median needs six values", () => {
