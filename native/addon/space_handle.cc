@@ -44,6 +44,7 @@ Napi::Function SpaceHandle::define(Napi::Env env) {
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::concepts>>("concepts"),
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::conceptOf>>("conceptOf"),
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::answer>>("answer"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::answerSync>>("answerSync"),
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::complete>>("complete"),
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::recognise>>("recognise"),
                      });

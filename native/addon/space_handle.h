@@ -39,6 +39,7 @@ class SpaceHandle final : public Napi::ObjectWrap<SpaceHandle> {
   Napi::Value concepts(const Napi::CallbackInfo& info);
   Napi::Value conceptOf(const Napi::CallbackInfo& info);
   Napi::Value answer(const Napi::CallbackInfo& info);
+  Napi::Value answerSync(const Napi::CallbackInfo& info);
   Napi::Value complete(const Napi::CallbackInfo& info);
   Napi::Value recognise(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);

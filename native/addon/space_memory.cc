@@ -207,18 +207,38 @@ Napi::Value SpaceHandle::conceptOf(const Napi::CallbackInfo& info) {
   return found ? Napi::Number::New(info.Env(), *found) : info.Env().Undefined();
 }
 
+namespace {
+
+struct AnswerCall {
+  std::vector<float> vector;
+  std::vector<std::string> ids;
+  AnswerOptions options;
+  Result<Answer> on(const Space& space) const {
+    return space.answer({vector, std::vector<View>(ids.begin(), ids.end())}, options);
+  }
+};
+
+AnswerCall answer_call(const Napi::CallbackInfo& info) {
+  AnswerCall call{info[0].IsNull() ? std::vector<float>() : floats(info[0], "vector"),
+                  strings(info[1], "ids"), answer_options(fields(info[2]))};
+  call.options.filter = filter(info[3]);
+  return call;
+}
+
+}  // namespace
+
 // vector | null, ids, options, filter | null
 Napi::Value SpaceHandle::answer(const Napi::CallbackInfo& info) {
-  auto ids = std::make_shared<std::vector<std::string>>(strings(info[1], "ids"));
-  auto vector = info[0].IsNull() ? std::vector<float>() : floats(info[0], "vector");
-  AnswerOptions options = answer_options(fields(info[2]));
-  options.filter = filter(info[3]);
   return Task<Answer>::run(
-      info.Env(),
-      [space = space_, ids, vector = std::move(vector), options = std::move(options)] {
-        return space->answer({vector, std::vector<View>(ids->begin(), ids->end())}, options);
-      },
+      info.Env(), [space = space_, call = answer_call(info)] { return call.on(*space); },
       [](Napi::Env env, Answer& answer) { return columns(env, answer); });
+}
+
+Napi::Value SpaceHandle::answerSync(const Napi::CallbackInfo& info) {
+  const AnswerCall call = answer_call(info);
+  if (info.Env().IsExceptionPending()) return info.Env().Undefined();
+  const auto answer = call.on(*space_);
+  return answer ? columns(info.Env(), *answer) : raise(info.Env(), answer.error());
 }
 
 // vector, known | null, {gate, iterations, settled, hypotheses}

@@ -184,6 +184,12 @@ export interface NativeMemory {
     options: object,
     filter: object | null,
   ): Promise<AnswerColumns>;
+  answerSync(
+    vector: Float32Array | null,
+    ids: string[],
+    options: object,
+    filter: object | null,
+  ): AnswerColumns;
   complete(vector: Float32Array, known: Uint8Array | null, options: object): Promise<HypothesisColumns[]>;
   recognise(vector: Float32Array, options: object): Promise<Recognition>;
   ids(ordinals: Uint32Array): string[];
@@ -257,17 +263,33 @@ export class Memory {
   /** The whole answer to a cue. Reading never writes: to count the access, touch(). Errors: InvalidArgumentError for an
    *  empty cue, NotFoundError for an id that is not there. */
   async answer(
-    {vector, ids = []}: AnswerCue,
-    {mode = "blended", k = K_DEFAULT, filter, ...options}: AnswerOptions = {},
+    cue: AnswerCue,
+    options: AnswerOptions = {},
   ): Promise<{hits: AnswerHit[]; truncated: boolean}> {
+    const given = this.#asked(cue, options);
+    return this.#told(await settle(() => this.#native.answer(...given)));
+  }
+
+  /** The same in the calling thread: for one that is short, and where waiting for a writer is no harm. */
+  answerSync(cue: AnswerCue, options: AnswerOptions = {}): {hits: AnswerHit[]; truncated: boolean} {
+    const given = this.#asked(cue, options);
+    return this.#told(now(() => this.#native.answerSync(...given)));
+  }
+
+  #asked(
+    {vector, ids = []}: AnswerCue,
+    {mode = "blended", k = K_DEFAULT, filter, ...options}: AnswerOptions,
+  ): Parameters<NativeMemory["answer"]> {
     if (!(mode in MODES))
       throw new InvalidArgumentError(
         `mode "${mode}" is not known`,
         "invalid_argument",
         `use ${Object.keys(MODES).join(", ")}`,
       );
-    const given = {...options, mode: MODES[mode], k: positive(k, "k")};
-    const found = await settle(() => this.#native.answer(vector ?? null, ids, given, this.filter(filter)));
+    return [vector ?? null, ids, {...options, mode: MODES[mode], k: positive(k, "k")}, this.filter(filter)];
+  }
+
+  #told(found: AnswerColumns): {hits: AnswerHit[]; truncated: boolean} {
     const [memories, paths] = [this.#names(found.memories), this.#names(found.paths)];
     const hits = memories.map((memory, i) => ({
       ...memory,

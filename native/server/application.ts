@@ -3,6 +3,7 @@ import {randomUUID} from "node:crypto";
 import type {Server as HttpServer, RequestListener} from "node:http";
 import Fastify, {type FastifyInstance, type FastifyReply} from "fastify";
 import type {Context} from "./context.ts";
+import {directPath} from "./direct.ts";
 import {RefusedError, refusal} from "./error.ts";
 import type {Served} from "./metrics.ts";
 import {openApi} from "./openapi.ts";
@@ -21,9 +22,13 @@ export function application(
 ): FastifyInstance {
   const {metrics, log} = context;
   const short = shortPath(context);
+  const direct = directPath(context);
   const app = Fastify({
     serverFactory: (route) =>
-      listener((request, response) => short(request, response) || route(request, response)),
+      listener(
+        (request, response) =>
+          short(request, response) || direct(request, response) || route(request, response),
+      ),
     routerOptions: {maxParamLength: 1_024},
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),

@@ -2,14 +2,16 @@
 //
 //   application/vnd.engram.vector    f32 × d                                       a cue
 //   application/vnd.engram.episodes  u32 n, n bytes of JSON, f32 × (episodes × d)  a batch: JSON without its embeddings
+//   application/vnd.engram.episode   u32 n, n bytes of JSON, f32 × d               one of these
 //   application/vnd.engram.hits      u32 n, f32 × n scores, n × (u16 length, id)   an answer to recall
 import type {Static} from "@sinclair/typebox";
 import {RefusedError} from "./error.ts";
 import {parseJson} from "./json.ts";
-import type {EpisodeBatch, Hits} from "./schemas.ts";
+import type {EpisodeBatch, EpisodeInput, Hits} from "./schemas.ts";
 
 export const VECTOR_TYPE = "application/vnd.engram.vector";
 export const EPISODES_TYPE = "application/vnd.engram.episodes";
+export const EPISODE_TYPE = "application/vnd.engram.episode";
 export const HITS_TYPE = "application/vnd.engram.hits";
 
 const F32_BYTES = 4;
@@ -49,28 +51,42 @@ export function decodeVector(
   return floats(bytes, 0, into);
 }
 
-export type DecodedBatch = Static<typeof EpisodeBatch> & {embeddings?: Float32Array};
-
 /** A batch whose vectors are one array, episodes × d, row-major. */
-export function decodeEpisodes(bytes: Buffer, dimension: number): unknown {
+export type DecodedBatch = Static<typeof EpisodeBatch> & {embeddings?: Float32Array};
+/** One with its vector. */
+export type DecodedEpisode = Static<typeof EpisodeInput> & {embeddings?: Float32Array};
+
+/** JSON with its length before it and vectors behind it. `count`: how many vectors the JSON asks for. */
+function withVectors(bytes: Buffer, dimension: number, count: (json: unknown) => number): unknown {
   const length = bytes.length < U32_BYTES ? Number.POSITIVE_INFINITY : bytes.readUInt32LE(0);
   if (U32_BYTES + length > bytes.length)
     throw malformed(
       `the body has ${bytes.length} bytes, its header asks for more`,
       "begin with the length of the JSON as u32",
     );
-  const batch = parseJson(bytes.subarray(U32_BYTES, U32_BYTES + length));
+  const json = parseJson(bytes.subarray(U32_BYTES, U32_BYTES + length));
   const rest = bytes.length - U32_BYTES - length;
-  const count = (batch as {episodes?: {length?: unknown}} | null)?.episodes?.length;
-  if (typeof count !== "number" || rest !== count * dimension * F32_BYTES)
+  const vectors = count(json);
+  if (rest !== vectors * dimension * F32_BYTES)
     throw malformed(
-      `${rest} bytes follow the JSON, which lists ${count} episodes`,
+      `${rest} bytes follow the JSON, which lists ${vectors} episodes`,
       `send ${dimension} little-endian f32 for each episode`,
     );
   return {
-    ...(batch as object),
-    embeddings: floats(bytes, U32_BYTES + length, new Float32Array(count * dimension)),
+    ...(json as object),
+    embeddings: floats(bytes, U32_BYTES + length, new Float32Array(vectors * dimension)),
   };
+}
+
+export function decodeEpisodes(bytes: Buffer, dimension: number): unknown {
+  return withVectors(bytes, dimension, (json) => {
+    const count = (json as {episodes?: {length?: unknown}} | null)?.episodes?.length;
+    return typeof count === "number" ? count : Number.NaN;
+  });
+}
+
+export function decodeEpisode(bytes: Buffer, dimension: number): unknown {
+  return withVectors(bytes, dimension, () => 1);
 }
 
 /** Ids and scores, best first. */

@@ -34,8 +34,8 @@ export interface Call<P, Q, B> {
   now: number;
   /** Spaces the caller's key may see. */
   sees(space: string): boolean;
-  /** Aborted when the client is gone. */
-  signal: AbortSignal;
+  /** Whether somebody writes in bulk: a read in the serving thread would wait for it, and all others with it. */
+  bulk: boolean;
 }
 
 /** An operation of many lines: in, out or both. The same declaration is served as NDJSON and over a WebSocket. */
@@ -61,7 +61,9 @@ export interface StreamOperation<
 }
 
 export interface StreamCall<P, Q>
-  extends Omit<Call<P, Q, undefined>, "spaces" | "quotas" | "sees" | "backups" | "key"> {
+  extends Omit<Call<P, Q, undefined>, "spaces" | "quotas" | "sees" | "backups" | "key" | "bulk"> {
+  /** Aborted when the client is gone. */
+  signal: AbortSignal;
   /** A place for one step of the stream, in the queue of its cost. */
   enter(cost: Cost): Release | Promise<Release>;
 }

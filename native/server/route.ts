@@ -1,5 +1,6 @@
 // Serves one operation: let in, receive, validate, wait for a place, do, answer. Every route goes this way.
-import type {FastifyInstance, FastifyReply, FastifyRequest} from "fastify";
+import type {IncomingMessage, ServerResponse} from "node:http";
+import type {FastifyInstance} from "fastify";
 import type {EngramError} from "../engine.ts";
 import {type Context, type Entered, entrance} from "./context.ts";
 import {RefusedError} from "./error.ts";
@@ -10,6 +11,7 @@ import {during} from "./tracing.ts";
 import {checkBody} from "./validator.ts";
 
 const MS_PER_S = 1_000;
+export const JSON_ANSWER = "application/json; charset=utf-8";
 
 /** Nothing to cut off, nothing to make small. */
 const PLAIN_TYPE = /^[a-z]+\/[a-z.-]+$/;
@@ -30,9 +32,9 @@ export function unread(contentType: string, read: string): RefusedError {
 }
 
 /** Aborted when the client is gone. */
-export function leaving(reply: FastifyReply): AbortSignal {
+export function leaving(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once("close", () => controller.abort());
+  response.once("close", () => controller.abort());
   return controller.signal;
 }
 
@@ -42,7 +44,7 @@ export function routed(version: Version, path: string): string {
 }
 
 /** Errors: a key that is empty or too long. */
-function keyOf({headers}: FastifyRequest): string | undefined {
+function keyOf({headers}: IncomingMessage): string | undefined {
   const key = headers["idempotency-key"];
   if (key === undefined) return undefined;
   if (typeof key === "string" && key !== "" && Buffer.byteLength(key) <= IDEMPOTENCY_KEY_MAX_BYTES)
@@ -81,61 +83,93 @@ function decoder({body, binaryBody}: Operation) {
   };
 }
 
+/** A request that found its operation. */
+export interface Routed {
+  request: IncomingMessage;
+  response: ServerResponse;
+  params: object;
+  query: object;
+}
+
+export interface Reply {
+  type: string;
+  body: string | Buffer;
+}
+
+/** Serves one operation, all of it but finding it and sending the answer. Errors: all that refusal() knows. */
+export function exchange(
+  declared: Operation,
+  version: Version,
+  context: Context,
+): (routed: Routed) => Promise<Reply> {
+  const {spaces, quotas, bodies, admission, health, clock, backups, tracing} = context;
+  const enter = entrance(declared, context);
+  const decode = decoder(declared);
+  const writes = declared.verb === "write" || declared.verb === "forget";
+  const {id: operation, method, path, cost} = declared;
+
+  async function receive(request: IncomingMessage, {query, space}: Entered): Promise<unknown> {
+    if (declared.body === undefined) return undefined;
+    const bytes = await bodies.read(request, declared.bodyMaxBytes ?? BODY_MAX_BYTES);
+    return decode(bytes, essence(request.headers["content-type"]), query, space?.dimension ?? 0);
+  }
+
+  return async ({request, response, params: rawParams, query: rawQuery}) => {
+    const {space = ""} = rawParams as {space?: string};
+    const traced = tracing?.begin(request, response, {operation, version, method, path, space});
+    const entered = enter(request, rawParams, rawQuery);
+    const {principal, name, params, query} = entered;
+    const body = await during(traced, "receive", () => receive(request, entered));
+    const enterLane = () => admission.tryEnter(cost) ?? admission.enter(cost, name, leaving(response));
+    const release = await during(traced, "wait", enterLane);
+    try {
+      const call = {
+        ...{params, query, body, spaces, quotas, version, backups},
+        now: clock(),
+        key: keyOf(request),
+        bulk: admission.running("bulk") > 0,
+        sees: (id: string) => principal.may("read", id),
+        space: entered.space as Call<never, never, never>["space"],
+      };
+      const answer = await during(traced, "engine", () => declared.handle(call));
+      if (writes) health.wrote(name, undefined);
+      return told(request, declared, answer);
+    } catch (error) {
+      if (writes) health.wrote(name, (error as Partial<EngramError>).code);
+      throw error;
+    } finally {
+      release();
+    }
+  };
+}
+
+function told(request: IncomingMessage, {binaryAnswer}: Operation, answer: unknown): Reply {
+  if (binaryAnswer !== undefined && essence(request.headers.accept) === binaryAnswer.contentType)
+    return {type: binaryAnswer.contentType, body: binaryAnswer.encode(answer as never)};
+  return {type: JSON_ANSWER, body: JSON.stringify(answer)};
+}
+
 export function addRoute(
   app: FastifyInstance,
   declared: Operation,
   version: Version,
   context: Context,
 ): void {
-  const {spaces, quotas, bodies, admission, health, clock, backups, tracing} = context;
-  const enter = entrance(declared, context);
-  const decode = decoder(declared);
+  const serve = exchange(declared, version, context);
   const warnings = deprecation(declared, version);
-  const writes = declared.verb === "write" || declared.verb === "forget";
-
-  async function receive(request: FastifyRequest, {query, space}: Entered): Promise<unknown> {
-    if (declared.body === undefined) return undefined;
-    const bytes = await bodies.read(request.raw, declared.bodyMaxBytes ?? BODY_MAX_BYTES);
-    return decode(bytes, essence(request.headers["content-type"]), query, space?.dimension ?? 0);
-  }
-
   app.route({
     method: declared.method,
     url: routed(version, declared.path),
     config: {operation: declared.id, version},
     async handler(request, reply) {
-      const {space = ""} = request.params as {space?: string};
-      const {id: operation, method, path} = declared;
-      const traced = tracing?.begin(request.raw, reply.raw, {operation, version, method, path, space});
-      const entered = enter(request.raw, request.params as object, request.query as object);
-      const {principal, name, params, query} = entered;
-      const signal = leaving(reply);
       for (const [name, value] of warnings) reply.header(name, value);
-      const body = await during(traced, "receive", () => receive(request, entered));
-      const release = await during(traced, "wait", () => admission.enter(declared.cost, name, signal));
-      try {
-        const call = {
-          ...{params, query, body, spaces, quotas, version, signal, backups},
-          now: clock(),
-          key: keyOf(request),
-          sees: (id: string) => principal.may("read", id),
-          space: entered.space as Call<never, never, never>["space"],
-        };
-        const answer = await during(traced, "engine", () => declared.handle(call));
-        if (writes) health.wrote(name, undefined);
-        return send(reply, request, declared, answer);
-      } catch (error) {
-        if (writes) health.wrote(name, (error as Partial<EngramError>).code);
-        throw error;
-      } finally {
-        release();
-      }
+      const {type, body} = await serve({
+        request: request.raw,
+        response: reply.raw,
+        params: request.params as object,
+        query: request.query as object,
+      });
+      return reply.type(type).send(body);
     },
   });
-}
-
-function send(reply: FastifyReply, request: FastifyRequest, {binaryAnswer}: Operation, answer: unknown) {
-  if (binaryAnswer !== undefined && essence(request.headers.accept) === binaryAnswer.contentType)
-    return reply.type(binaryAnswer.contentType).send(binaryAnswer.encode(answer as never));
-  return reply.type("application/json").send(JSON.stringify(answer));
 }

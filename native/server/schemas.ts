@@ -199,8 +199,7 @@ export const CueInput = Type.Union([
   Type.Object({kind: Type.Literal("newest")}),
 ]);
 const Share = Type.Number({minimum: 0, maximum: 1});
-export const RecallInput2 = Type.Object({
-  cue: CueInput,
+const answering = {
   mode: Type.Optional(
     Type.Union([Type.Literal("similar"), Type.Literal("spreading"), Type.Literal("blended")], {
       description: "nearest by cosine; what activation reaches; both memories together (default)",
@@ -217,8 +216,10 @@ export const RecallInput2 = Type.Object({
   episodic: Type.Optional(Share),
   semantic: Type.Optional(Share),
   inhibition: Type.Optional(Share),
-  ...filter,
-});
+};
+export const RecallInput2 = Type.Object({cue: CueInput, ...answering, ...filter});
+/** Beside a cue of bytes; where the body says otherwise, the body counts. */
+export const RecallQuery2 = Type.Object(answering);
 const Memory = Type.Union([
   Type.Object({kind: Type.Literal("episode"), id: EpisodeId}),
   Type.Object({kind: Type.Literal("concept"), number: Type.Integer({minimum: 0})}),

@@ -7,12 +7,13 @@ import type {Release} from "./admission.ts";
 import {decodeVector, HITS_TYPE, hitsLetters, VECTOR_TYPE} from "./binary.ts";
 import {type Context, entrance} from "./context.ts";
 import {readCue} from "./cue.ts";
+import {sendRefusal} from "./direct.ts";
 import {refusal} from "./error.ts";
 import {InThread} from "./in-thread.ts";
 import {parseJson} from "./json.ts";
 import {BODY_MAX_BYTES, RECALL_K_DEFAULT} from "./limits.ts";
 import {recallOperation} from "./operations/recall.ts";
-import {deprecation, essence, unread} from "./route.ts";
+import {deprecation, essence, JSON_ANSWER, leaving, unread} from "./route.ts";
 import {RecallInput} from "./schemas.ts";
 import {during} from "./tracing.ts";
 import {checkBody} from "./validator.ts";
@@ -22,7 +23,6 @@ const SUFFIX = "/recall";
 /** Takes what a recall takes and does nothing: the listener's own limit, beside which a recall is judged. */
 const NULL_ADDRESS = "/v1/null";
 const JSON_TYPE = "application/json";
-const JSON_ANSWER = "application/json; charset=utf-8";
 /** Any other name, encoded perhaps, is the router's to judge. */
 const PLAIN_NAME = /^[\w-]+$/;
 /** Options under which one search is short enough for the thread that serves. */
@@ -102,7 +102,7 @@ export function shortPath(context: Context): (request: IncomingMessage, response
       const body = await during(traced, "receive", () => bodies.read(request, BODY_MAX_BYTES));
       const desk = deskOf(entered.space as Space);
       let cue = cueOf(desk, essence(request.headers["content-type"]), body, entered.query);
-      const place = admission.tryEnter("search") ?? admission.enter("search", name, gone(response));
+      const place = admission.tryEnter("search") ?? admission.enter("search", name, leaving(response));
       if (place instanceof Promise) {
         // The vector lies in the desk's array, and others are read into it meanwhile.
         cue = {...cue, vector: cue.vector.slice()};
@@ -152,9 +152,7 @@ export function hitsJson({ids, scores}: Found): string {
   return `${text}]}`;
 }
 
-const WARNINGS = Object.fromEntries(deprecation(recallOperation, "v1"));
-
-const OK = Object.entries(WARNINGS).flat();
+const OK = deprecation(recallOperation, "v1").flat();
 
 function answer(request: IncomingMessage, response: ServerResponse, {ids, scores}: Found): void {
   const binary = request.headers.accept === HITS_TYPE;
@@ -166,21 +164,4 @@ function answer(request: IncomingMessage, response: ServerResponse, {ids, scores
   response.end(body, binary ? "latin1" : "utf8");
 }
 
-function fail(response: ServerResponse, error: unknown): void {
-  const {status, body, retryAfterS, closes} = refusal(error);
-  if (retryAfterS !== undefined) response.setHeader("retry-after", retryAfterS);
-  if (closes) response.shouldKeepAlive = false;
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    ...WARNINGS,
-    "content-type": JSON_ANSWER,
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(text);
-}
-
-function gone(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once("close", () => controller.abort());
-  return controller.signal;
-}
+const fail = (response: ServerResponse, error: unknown) => sendRefusal(response, refusal(error), OK);

@@ -70,7 +70,7 @@ export function addStreams(
           const entered = enter(request.raw, request.params as object, request.query as object);
           const type = essence(request.headers["content-type"]);
           if (operation.line !== undefined && type !== NDJSON_TYPE) throw unread(type, NDJSON_TYPE);
-          const signal = leaving(reply);
+          const signal = leaving(reply.raw);
           await writeLines(reply.raw, open(entered, version)(readLines(request.raw), signal), signal);
           return reply.hijack();
         },

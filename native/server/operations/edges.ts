@@ -67,10 +67,14 @@ const SPREAD_LIMIT_DEFAULT = 100;
 const IN_THREAD_HOPS_MAX = 2;
 const threads = new WeakMap<Space, InThread>();
 
-function reach(space: Space, body: Parameters<Space["reach"]>[0]): Uint32Array | Promise<Uint32Array> {
+function reach(
+  space: Space,
+  body: Parameters<Space["reach"]>[0],
+  bulk: boolean,
+): Uint32Array | Promise<Uint32Array> {
   const thread = threads.get(space) ?? new InThread();
   threads.set(space, thread);
-  return thread.may() && body.hops <= IN_THREAD_HOPS_MAX
+  return thread.may() && !bulk && body.hops <= IN_THREAD_HOPS_MAX
     ? thread.run(() => space.reachSync(body))
     : space.reach(body);
 }
@@ -158,8 +162,8 @@ export const edgeOperations = [
     params: SpaceParams,
     body: ReachInput,
     answer: Reached,
-    async handle({space, body: {ids = true, ...body}}) {
-      const reached = await reach(space, body);
+    async handle({space, body: {ids = true, ...body}, bulk}) {
+      const reached = await reach(space, body, bulk);
       return {count: reached.length, ids: ids ? space.ids(reached) : []};
     },
   }),

@@ -7,7 +7,14 @@ import {
   type Episode as EngineEpisode,
   NotFoundError,
 } from "../../engine.ts";
-import {type DecodedBatch, decodeEpisodes, EPISODES_TYPE} from "../binary.ts";
+import {
+  type DecodedBatch,
+  type DecodedEpisode,
+  decodeEpisode,
+  decodeEpisodes,
+  EPISODE_TYPE,
+  EPISODES_TYPE,
+} from "../binary.ts";
 import {RefusedError} from "../error.ts";
 import {BATCH_BODY_MAX_BYTES} from "../limits.ts";
 import {type Call, operation, writing} from "../operation.ts";
@@ -39,7 +46,8 @@ export function columns(
 ): EngineBatch {
   const {episodes} = batch;
   const ids = episodes.map(({id}, i) => id ?? drawId(key, i));
-  const embeddings = batch.embeddings ?? rows(episodes, dimension);
+  // A field of that name in a JSON body is one that is not known.
+  const embeddings = batch.embeddings instanceof Float32Array ? batch.embeddings : rows(episodes, dimension);
   return {
     ids,
     ...(embeddings === undefined ? {} : {embeddings}),
@@ -129,9 +137,19 @@ export const episodeOperations = [
     params: SpaceParams,
     query: WriteQuery,
     body: EpisodeInput,
+    binaryBody: {
+      contentType: EPISODE_TYPE,
+      description:
+        "u32 length of a JSON EpisodeInput without embedding, that JSON, then f32 per dimension; little-endian",
+      decode: (bytes, {dimension}) => decodeEpisode(bytes, dimension) as DecodedEpisode,
+    },
     answer: Stored,
     async handle(call) {
-      const {ids, sequence} = await store(call, {episodes: [call.body]});
+      const {embeddings, ...episode} = call.body as DecodedEpisode;
+      const {ids, sequence} = await store(call, {
+        episodes: [episode],
+        ...(embeddings === undefined ? {} : {embeddings}),
+      });
       return {id: ids[0] as string, sequence};
     },
   }),

@@ -1,6 +1,8 @@
 // The dual memory: answers to cues of any kind with their why, concepts and their forming, completion, recognition.
 import type {Static} from "@sinclair/typebox";
-import type {AnswerCue, AnswerOptions, Filter} from "../../engine.ts";
+import type {AnswerCue, AnswerOptions, Filter, Space} from "../../engine.ts";
+import {decodeVector, VECTOR_TYPE} from "../binary.ts";
+import {InThread} from "../in-thread.ts";
 import {type Call, operation, writing} from "../operation.ts";
 import {
   AccessInput,
@@ -13,6 +15,7 @@ import {
   type CueInput,
   Hypotheses,
   RecallInput2,
+  RecallQuery2,
   Recognised,
   RecogniseInput,
   SpaceParams,
@@ -25,27 +28,42 @@ const CONCEPTS_LIMIT_DEFAULT = 100;
 /** The newest of all: a filter that lets everything through. */
 const ALL: Filter = {from: -TIME_MAX_MS};
 
+/** Bytes came as floats already. */
+const floatsOf = (vector: readonly number[] | Float32Array) =>
+  vector instanceof Float32Array ? vector : Float32Array.from(vector);
+
 /** Errors: the engine's, for ids that are not there and vectors of another dimension. */
 function cueOf(cue: Static<typeof CueInput>): AnswerCue {
   return {
-    ...("vector" in cue ? {vector: Float32Array.from(cue.vector)} : {}),
+    ...("vector" in cue ? {vector: floatsOf(cue.vector)} : {}),
     ...("ids" in cue ? {ids: cue.ids} : {}),
   };
 }
 
-async function answer({
-  space,
-  body,
-}: Pick<Call<unknown, unknown, Static<typeof RecallInput2>>, "space" | "body">) {
-  const {cue, where, from, until, minConfidence, ...options} = body;
+/** More than these are not looked for in the serving thread. */
+const IN_THREAD_K_MAX = 100;
+const threads = new WeakMap<Space, InThread>();
+type Answering = Call<unknown, Static<typeof RecallQuery2>, Static<typeof RecallInput2>>;
+
+function answer({space, query, body, bulk}: Answering) {
+  const {cue, where, from, until, minConfidence, ...rest} = body;
   const given = {where, from, until, minConfidence};
   const filtered = Object.values(given).some((part) => part !== undefined);
   const filter = filtered ? (given as Filter) : cue.kind === "newest" ? ALL : undefined;
-  return space.memory.answer(cueOf(cue), {
-    ...(options as AnswerOptions),
-    ...(cue.kind === "newest" && options.mode === undefined ? {mode: "similar" as const} : {}),
+  const options = {
+    ...(query as AnswerOptions),
+    ...(rest as AnswerOptions),
     ...(filter === undefined ? {} : {filter}),
-  });
+  };
+  if (cue.kind === "newest") options.mode ??= "similar";
+  const {k = 0, ef = 0, exact = false} = options;
+  const short = !bulk && filter === undefined && !exact && ef === 0 && k <= IN_THREAD_K_MAX;
+  const thread = threads.get(space) ?? new InThread();
+  threads.set(space, thread);
+  const asked = cueOf(cue);
+  return thread.may() && short
+    ? thread.run(() => space.memory.answerSync(asked, options))
+    : space.memory.answer(asked, options);
 }
 
 export const memoryOperations = [
@@ -58,7 +76,16 @@ export const memoryOperations = [
     verb: "read",
     cost: "search",
     params: SpaceParams,
+    query: RecallQuery2,
     body: RecallInput2,
+    binaryBody: {
+      contentType: VECTOR_TYPE,
+      description: "a vector as cue: one little-endian f32 per dimension; all else stands in the query",
+      whole: true,
+      decode: (bytes, {dimension}) => ({
+        cue: {kind: "vector" as const, vector: decodeVector(bytes, dimension) as unknown as number[]},
+      }),
+    },
     answer: Answers,
     handle: answer,
   }),
