@@ -56,9 +56,14 @@ const CONNECTIONS = 32;
 const BATCH = 2_000;
 const FLUSH_PROBES = 400;
 const NULL_REQUESTS = 300;
-const WARM_UP = 400;
+const WARM_UP = 1_600;
+const WARMING = ["recall", "search", "store"];
+/** So many times the expected number of arrivals are drawn, so that they reach the block's end. */
+const ENOUGH = 2;
+const NS_PER_S = 1e9;
 const WORD_BYTES = 4;
-const EPISODES_TYPE = "application/vnd.engram.episodes";
+const VECTOR_TYPE = "application/vnd.engram.vector";
+const EPISODE_TYPE = "application/vnd.engram.episode";
 /** Significant digits of a number that f32 can tell apart. */
 const F32_DIGITS = 9;
 
@@ -101,40 +106,37 @@ export async function main(input: Filling, report: (value: unknown) => void): Pr
   return {episodes, concepts};
 }
 
-/** What to send, all of it made before the clock starts but the vectors of stores, which are only copied. */
+/** What to send: vectors as bytes, the rest of it made before the clock starts. */
 function asker(subject: Subject): (operation: string, index: number) => Asked {
   const at = (path: string) => `/v2/spaces/${SPACE}/${path}`;
   const durability = subject === "durable" ? "fsync" : "async";
-  const cues = (make: (vector: number[]) => unknown) =>
-    Array.from({length: queryCount()}, (_, i) => json(make(numbers(row(filling.queries, i)))));
   const mask = known();
-  const bodies: Record<string, Buffer[]> = {
-    recall: cues((vector) => ({cue: {kind: "vector", vector}, k: K})),
-    search: cues((vector) => ({cue: {kind: "vector", vector}, k: K, mode: "similar"})),
-    complete: subject === "dual" ? cues((vector) => ({vector, known: mask})) : [],
-  };
+  const completions = Array.from({length: subject === "dual" ? queryCount() : 0}, (_, i) =>
+    json({vector: numbers(row(filling.queries, i)), known: mask}),
+  );
   const fresh = filling.passages.length / filling.dimension - filling.base;
-  return (operation, index) => {
-    if (operation === "consolidate")
-      return {method: "POST", path: at("consolidate"), body: json({durability: "async", tau: 0})};
-    if (operation === "store") {
+  const cue = (index: number) => bytesOf(row(filling.queries, index % queryCount()));
+  const post = (path: string, body: Buffer, type?: string): Asked => ({
+    method: "POST",
+    path: at(path),
+    body,
+    ...(type === undefined ? {} : {type}),
+  });
+  const make: Record<string, (index: number) => Asked> = {
+    recall: (index) => post(`recall?k=${K}`, cue(index), VECTOR_TYPE),
+    search: (index) => post(`recall?k=${K}&mode=similar`, cue(index), VECTOR_TYPE),
+    complete: (index) => post("complete", completions[index % completions.length] as Buffer),
+    consolidate: () => post("consolidate", json({durability: "async", tau: 0})),
+    store() {
       const number = stored++;
-      const head = json({episodes: [{id: `n${number}`, at: Date.now()}]});
+      const head = json({id: `n${number}`, at: Date.now()});
       const length = Buffer.alloc(WORD_BYTES);
       length.writeUInt32LE(head.length);
       const vector = bytesOf(row(filling.passages, filling.base + (number % fresh)));
-      const body = Buffer.concat([length, head, vector]);
-      return {
-        method: "POST",
-        path: at(`episodes/batch?durability=${durability}`),
-        body,
-        type: EPISODES_TYPE,
-      };
-    }
-    const made = bodies[operation] ?? [];
-    const body = made[index % made.length] as Buffer;
-    return {method: "POST", path: at(operation === "complete" ? "complete" : "recall"), body};
+      return post(`episodes?durability=${durability}`, Buffer.concat([length, head, vector]), EPISODE_TYPE);
+    },
   };
+  return (operation, index) => (make[operation] as (index: number) => Asked)(index);
 }
 
 interface Due {
@@ -144,15 +146,16 @@ interface Due {
 
 /** Each operation is a Poisson process of its own, so that together they are one; laid in order of time. */
 function schedule({subject, seconds, seed}: BlockInput): Due[] {
+  const end = seconds * NS_PER_S;
   return Object.entries(RATES[subject])
-    .flatMap(([operation, rate]) =>
-      Array.from(
+    .flatMap(([operation, rate]) => {
+      const starts =
         operation === "consolidate"
-          ? Float64Array.from({length: Math.floor(rate * seconds)}, (_, i) => ((i + 0.5) / rate) * 1e9)
-          : poisson(rate, Math.round(rate * seconds), stream(seed, `arrivals: ${operation}`)),
-        (at) => ({at, operation: OPERATIONS.indexOf(operation)}),
-      ),
-    )
+          ? Float64Array.from({length: Math.ceil(rate * seconds)}, (_, i) => ((i + 0.5) / rate) * NS_PER_S)
+          : poisson(rate, Math.ceil(ENOUGH * rate * seconds), stream(seed, `arrivals: ${operation}`));
+      return Array.from(starts, (at) => ({at, operation: OPERATIONS.indexOf(operation)}));
+    })
+    .filter(({at}) => at < end)
     .sort((a, b) => a.at - b.at);
 }
 
@@ -160,7 +163,13 @@ export async function block(input: BlockInput, report: (value: unknown) => void)
   const due = schedule(input);
   const ask = asker(input.subject);
   const flush_ns = probeFlush(`${filling.directory}/..`, FLUSH_PROBES, process.hrtime.bigint);
-  for (let i = 0; i < WARM_UP; i++) await server.ask(ask(["recall", "search", "store"][i % 3] as string, i));
+  // All connections are opened, and what is compiled on the way is.
+  for (let i = 0; i < WARM_UP; i += CONNECTIONS)
+    await Promise.all(
+      Array.from({length: CONNECTIONS}, (_, j) =>
+        server.ask(ask(WARMING[(i + j) % WARMING.length] as string, i + j)),
+      ),
+    );
   const null_ns = new Float64Array(NULL_REQUESTS);
   for (let i = 0; i < NULL_REQUESTS; i++) {
     const began = process.hrtime.bigint();

@@ -1,7 +1,11 @@
 // The dual memory: touch, configure, consolidate, concepts, answer, complete, recognise. Options come as
 // objects whose fields may be missing: the core's defaults stand then.
+#include <array>
+#include <bit>
 #include <optional>
+#include <span>
 
+#include "background.h"
 #include "space_handle.h"
 #include "task.h"
 #include "values.h"
@@ -175,7 +179,7 @@ Napi::Value SpaceHandle::consolidate(const Napi::CallbackInfo& info) {
   return Task<ConsolidationReport>::run(
       info.Env(),
       [space = space_, now = number(info[0], "now"), options, promise = durability(info[2])] {
-        return space->consolidate(now, options, promise);
+        return in_background([&] { return space->consolidate(now, options, promise); });
       },
       [](Napi::Env env, ConsolidationReport& report) -> Napi::Value {
         Napi::Object result = Napi::Object::New(env);
@@ -207,38 +211,74 @@ Napi::Value SpaceHandle::conceptOf(const Napi::CallbackInfo& info) {
   return found ? Napi::Number::New(info.Env(), *found) : info.Env().Undefined();
 }
 
+// vector | null, ids, options, filter | null
+Napi::Value SpaceHandle::answer(const Napi::CallbackInfo& info) {
+  auto ids = std::make_shared<std::vector<std::string>>(strings(info[1], "ids"));
+  auto vector = info[0].IsNull() ? std::vector<float>() : floats(info[0], "vector");
+  AnswerOptions options = answer_options(fields(info[2]));
+  options.filter = filter(info[3]);
+  return Task<Answer>::run(
+      info.Env(),
+      [space = space_, ids, vector = std::move(vector), options = std::move(options)] {
+        return space->answer({vector, std::vector<View>(ids->begin(), ids->end())}, options);
+      },
+      [](Napi::Env env, Answer& answer) { return columns(env, answer); });
+}
+
 namespace {
 
-struct AnswerCall {
-  std::vector<float> vector;
-  std::vector<std::string> ids;
-  AnswerOptions options;
-  Result<Answer> on(const Space& space) const {
-    return space.answer({vector, std::vector<View>(ids.begin(), ids.end())}, options);
-  }
-};
+/** n, truncated, paths; then n memories, scores, similarities, activations, confidences (f32 as bits), path
+ * ends; then the paths. Making a typed array for each would take as long as the answer. */
+constexpr size_t kAnswerHead = 3;
+constexpr size_t kAnswerColumns = 6;
 
-AnswerCall answer_call(const Napi::CallbackInfo& info) {
-  AnswerCall call{info[0].IsNull() ? std::vector<float>() : floats(info[0], "vector"),
-                  strings(info[1], "ids"), answer_options(fields(info[2]))};
-  call.options.filter = filter(info[3]);
-  return call;
+size_t words_of(const Answer& answer) {
+  return kAnswerHead + kAnswerColumns * answer.hits.size() + answer.paths.size();
+}
+
+void write_words(const Answer& answer, std::span<uint32_t> words) {
+  const size_t n = answer.hits.size();
+  words[0] = static_cast<uint32_t>(n);
+  words[1] = answer.truncated ? 1 : 0;
+  words[2] = static_cast<uint32_t>(answer.paths.size());
+  for (size_t i = 0; i < n; ++i) {
+    const AnswerHit& hit = answer.hits[i];
+    const std::array<uint32_t, kAnswerColumns> row = {hit.memory.bits(),
+                                                      std::bit_cast<uint32_t>(hit.score),
+                                                      std::bit_cast<uint32_t>(hit.similarity),
+                                                      std::bit_cast<uint32_t>(hit.activation),
+                                                      std::bit_cast<uint32_t>(hit.confidence),
+                                                      hit.path_end};
+    for (size_t column = 0; column < kAnswerColumns; ++column)
+      words[kAnswerHead + column * n + i] = row[column];
+  }
+  for (size_t i = 0; i < answer.paths.size(); ++i)
+    words[kAnswerHead + kAnswerColumns * n + i] = answer.paths[i].bits();
 }
 
 }  // namespace
 
-// vector | null, ids, options, filter | null
-Napi::Value SpaceHandle::answer(const Napi::CallbackInfo& info) {
-  return Task<Answer>::run(
-      info.Env(), [space = space_, call = answer_call(info)] { return call.on(*space); },
-      [](Napi::Env env, Answer& answer) { return columns(env, answer); });
-}
-
+// vector, mode, k, words out -> words of the answer; nothing is written where they are more than there is
+// room for
 Napi::Value SpaceHandle::answerSync(const Napi::CallbackInfo& info) {
-  const AnswerCall call = answer_call(info);
-  if (info.Env().IsExceptionPending()) return info.Env().Undefined();
-  const auto answer = call.on(*space_);
-  return answer ? columns(info.Env(), *answer) : raise(info.Env(), answer.error());
+  const Napi::Env env = info.Env();
+  const auto vector = inPlace<const float>(env, info[0], napi_float32_array);
+  const auto words = inPlace<uint32_t>(env, info[3], napi_uint32_array);
+  if (!vector.present || !words.present) {
+    refuse(env, "vector or words is not a typed array of its kind",
+           "pass a Float32Array, and a Uint32Array to be filled");
+    return env.Undefined();
+  }
+  AnswerOptions options;
+  options.mode =
+      static_cast<RecallMode>(std::min(count(info[1], "mode"), static_cast<uint32_t>(RecallMode::kBlended)));
+  options.k = count(info[2], "k");
+  if (env.IsExceptionPending()) return env.Undefined();
+  const auto answer = space_->answer({vector.elements, {}}, options);
+  if (!answer) return raise(env, answer.error());
+  const size_t needed = words_of(*answer);
+  if (needed <= words.elements.size()) write_words(*answer, words.elements);
+  return Napi::Number::New(env, static_cast<double>(needed));
 }
 
 // vector, known | null, {gate, iterations, settled, hypotheses}

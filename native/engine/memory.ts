@@ -184,12 +184,7 @@ export interface NativeMemory {
     options: object,
     filter: object | null,
   ): Promise<AnswerColumns>;
-  answerSync(
-    vector: Float32Array | null,
-    ids: string[],
-    options: object,
-    filter: object | null,
-  ): AnswerColumns;
+  answerSync(vector: Float32Array, mode: number, k: number, words: Uint32Array): number;
   complete(vector: Float32Array, known: Uint8Array | null, options: object): Promise<HypothesisColumns[]>;
   recognise(vector: Float32Array, options: object): Promise<Recognition>;
   ids(ordinals: Uint32Array): string[];
@@ -199,9 +194,41 @@ const CONCEPT_BIT = 0x8000_0000;
 const K_DEFAULT = 10;
 const CONCEPTS_LIMIT_DEFAULT = 1_000;
 
+/** Words of an answer of ten hits with room to spare; more are made where one needs them. */
+const ANSWER_WORDS = 1_024;
+const ANSWER_HEAD_WORDS = 3;
+
+/** As the addon lays an answer out: space_memory.cc, write_words. */
+function columnsOf(words: Uint32Array<ArrayBuffer>): AnswerColumns {
+  const [n, truncated, paths] = words as unknown as [number, number, number];
+  const floats = new Float32Array(words.buffer);
+  const at = (column: number) => ANSWER_HEAD_WORDS + column * n;
+  return {
+    memories: words.subarray(at(0), at(1)),
+    scores: floats.subarray(at(1), at(2)),
+    similarities: floats.subarray(at(2), at(3)),
+    activations: floats.subarray(at(3), at(4)),
+    confidences: floats.subarray(at(4), at(5)),
+    pathEnds: words.subarray(at(5), at(6)),
+    paths: words.subarray(at(6), at(6) + paths),
+    truncated: truncated === 1,
+  };
+}
+
+/** Errors: InvalidArgumentError for one that is not known. */
+function modeOf(mode: RecallMode): number {
+  if (mode in MODES) return MODES[mode];
+  throw new InvalidArgumentError(
+    `mode "${mode}" is not known`,
+    "invalid_argument",
+    `use ${Object.keys(MODES).join(", ")}`,
+  );
+}
+
 /** Get it from Space.memory. */
 export class Memory {
   readonly #native: NativeMemory;
+  #words = new Uint32Array(ANSWER_WORDS);
 
   /** @internal */
   constructor(
@@ -263,42 +290,39 @@ export class Memory {
   /** The whole answer to a cue. Reading never writes: to count the access, touch(). Errors: InvalidArgumentError for an
    *  empty cue, NotFoundError for an id that is not there. */
   async answer(
-    cue: AnswerCue,
-    options: AnswerOptions = {},
-  ): Promise<{hits: AnswerHit[]; truncated: boolean}> {
-    const given = this.#asked(cue, options);
-    return this.#told(await settle(() => this.#native.answer(...given)));
-  }
-
-  /** The same in the calling thread: for one that is short, and where waiting for a writer is no harm. */
-  answerSync(cue: AnswerCue, options: AnswerOptions = {}): {hits: AnswerHit[]; truncated: boolean} {
-    const given = this.#asked(cue, options);
-    return this.#told(now(() => this.#native.answerSync(...given)));
-  }
-
-  #asked(
     {vector, ids = []}: AnswerCue,
-    {mode = "blended", k = K_DEFAULT, filter, ...options}: AnswerOptions,
-  ): Parameters<NativeMemory["answer"]> {
-    if (!(mode in MODES))
-      throw new InvalidArgumentError(
-        `mode "${mode}" is not known`,
-        "invalid_argument",
-        `use ${Object.keys(MODES).join(", ")}`,
-      );
-    return [vector ?? null, ids, {...options, mode: MODES[mode], k: positive(k, "k")}, this.filter(filter)];
+    {mode = "blended", k = K_DEFAULT, filter, ...options}: AnswerOptions = {},
+  ): Promise<{hits: AnswerHit[]; truncated: boolean}> {
+    const given = {...options, mode: modeOf(mode), k: positive(k, "k")};
+    const found = await settle(() => this.#native.answer(vector ?? null, ids, given, this.filter(filter)));
+    return this.#told(found);
+  }
+
+  /** A short answer to a vector, in the calling thread: where waiting for a writer is no harm. */
+  answerSync(
+    vector: Float32Array,
+    {mode = "blended", k = K_DEFAULT}: Pick<AnswerOptions, "mode" | "k"> = {},
+  ): {hits: AnswerHit[]; truncated: boolean} {
+    const ask = () => now(() => this.#native.answerSync(vector, modeOf(mode), positive(k, "k"), this.#words));
+    const needed = ask();
+    if (needed > this.#words.length) {
+      this.#words = new Uint32Array(2 * needed);
+      ask();
+    }
+    return this.#told(columnsOf(this.#words));
   }
 
   #told(found: AnswerColumns): {hits: AnswerHit[]; truncated: boolean} {
-    const [memories, paths] = [this.#names(found.memories), this.#names(found.paths)];
-    const hits = memories.map((memory, i) => ({
-      ...memory,
-      score: found.scores[i] as number,
-      similarity: found.similarities[i] as number,
-      activation: found.activations[i] as number,
-      confidence: found.confidences[i] as number,
-      why: paths.slice(found.pathEnds[i - 1] ?? 0, found.pathEnds[i]),
-    }));
+    const names = this.#names(found.memories);
+    const paths = this.#names(found.paths);
+    const hits = names.map((name, i): AnswerHit => {
+      const why = paths.slice(found.pathEnds[i - 1] ?? 0, found.pathEnds[i]);
+      const [score, similarity] = [found.scores[i] as number, found.similarities[i] as number];
+      const [activation, confidence] = [found.activations[i] as number, found.confidences[i] as number];
+      return name.kind === "episode"
+        ? {kind: "episode", id: name.id, score, similarity, activation, confidence, why}
+        : {kind: "concept", number: name.number, score, similarity, activation, confidence, why};
+    });
     return {hits, truncated: found.truncated};
   }
 
@@ -322,13 +346,15 @@ export class Memory {
   }
 
   #names(memories: Uint32Array): MemoryName[] {
-    const ordinals = memories.filter((bits) => bits < CONCEPT_BIT);
-    const ids = this.#native.ids(ordinals);
+    const ids = this.#native.ids(memories.filter((bits) => bits < CONCEPT_BIT));
+    const names: MemoryName[] = [];
     let next = 0;
-    return Array.from(memories, (bits) =>
-      bits >= CONCEPT_BIT
-        ? {kind: "concept", number: bits - CONCEPT_BIT}
-        : {kind: "episode", id: ids[next++] as string},
-    );
+    for (const bits of memories)
+      names.push(
+        bits >= CONCEPT_BIT
+          ? {kind: "concept", number: bits - CONCEPT_BIT}
+          : {kind: "episode", id: ids[next++] as string},
+      );
+    return names;
   }
 }

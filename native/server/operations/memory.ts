@@ -43,27 +43,31 @@ function cueOf(cue: Static<typeof CueInput>): AnswerCue {
 /** More than these are not looked for in the serving thread. */
 const IN_THREAD_K_MAX = 100;
 const threads = new WeakMap<Space, InThread>();
-type Answering = Call<unknown, Static<typeof RecallQuery2>, Static<typeof RecallInput2>>;
+type Asked = Static<typeof RecallInput2>;
+type Answering = Call<unknown, Static<typeof RecallQuery2>, Asked>;
+
+/** A vector, a number of hits and a mode at most: what is answered in the time that the pool takes to begin. */
+function shortVector({cue, mode, k = 0, ...others}: Asked): Float32Array | undefined {
+  const short = mode !== "spreading" && k <= IN_THREAD_K_MAX && Object.keys(others).length === 0;
+  return short && cue.kind === "vector" ? floatsOf(cue.vector) : undefined;
+}
 
 function answer({space, query, body, bulk}: Answering) {
-  const {cue, where, from, until, minConfidence, ...rest} = body;
+  const asked: Asked = {...query, ...body};
+  const vector = bulk ? undefined : shortVector(asked);
+  const thread = threads.get(space) ?? new InThread();
+  threads.set(space, thread);
+  if (vector !== undefined && thread.may())
+    return thread.run(() => space.memory.answerSync(vector, {mode: asked.mode, k: asked.k} as AnswerOptions));
+  const {cue, where, from, until, minConfidence, ...options} = asked;
   const given = {where, from, until, minConfidence};
   const filtered = Object.values(given).some((part) => part !== undefined);
   const filter = filtered ? (given as Filter) : cue.kind === "newest" ? ALL : undefined;
-  const options = {
-    ...(query as AnswerOptions),
-    ...(rest as AnswerOptions),
+  return space.memory.answer(cueOf(cue), {
+    ...(options as AnswerOptions),
+    ...(cue.kind === "newest" && options.mode === undefined ? {mode: "similar" as const} : {}),
     ...(filter === undefined ? {} : {filter}),
-  };
-  if (cue.kind === "newest") options.mode ??= "similar";
-  const {k = 0, ef = 0, exact = false} = options;
-  const short = !bulk && filter === undefined && !exact && ef === 0 && k <= IN_THREAD_K_MAX;
-  const thread = threads.get(space) ?? new InThread();
-  threads.set(space, thread);
-  const asked = cueOf(cue);
-  return thread.may() && short
-    ? thread.run(() => space.memory.answerSync(asked, options))
-    : space.memory.answer(asked, options);
+  });
 }
 
 export const memoryOperations = [
