@@ -7,7 +7,7 @@ import {poisson} from "../load/arrivals.ts";
 import {type OpenLoopResult, openLoop} from "../load/openloop.ts";
 import {type Asked, bytesOf, json, type ServedEngram, serveEngram} from "../systems/engram/server.ts";
 
-export type Subject = "async" | "durable" | "dual";
+export type Subject = "async" | "durable" | "null" | "dual";
 
 export interface Filling {
   directory: string;
@@ -16,6 +16,8 @@ export interface Filling {
   passages: Float32Array;
   base: number;
   queries: Float32Array;
+  /** Those that the server may run on. */
+  serverCpus: string;
 }
 export interface Filled {
   episodes: number;
@@ -33,20 +35,20 @@ export interface BlockOutput {
   counted_failed: number;
   /** fdatasync of the disk alone, before the block; ns. */
   flush_ns: Float64Array;
-  /** A request that asks for nothing, one after the other on the same connections; ns. */
-  null_ns: Float64Array;
   episodes: number;
 }
 
-const OPERATIONS = ["store", "recall", "search", "complete", "consolidate"];
+const OPERATIONS = ["store", "recall", "search", "complete", "consolidate", "nothing"];
 type Rates = Record<Subject, Record<string, number>>;
 /** Requests a second. The mix is that of tasks.md, 1,000/s of which 50 % store, 42.5 % recall, 7.5 % search; what is
- *  asked less often has a block of its own with more of it, so that its percentile has its sample. */
+ *  asked less often has a block of its own with more of it, so that its percentile has its sample. `nothing` is the
+ *  request that asks for nothing: what host, HTTP and client take by themselves. */
 export const MIX_PER_S = 1_000;
 const MIX = {store: 0.5 * MIX_PER_S, recall: 0.425 * MIX_PER_S, search: 0.075 * MIX_PER_S, consolidate: 0.2};
 export const RATES: Rates = {
   async: MIX,
   durable: MIX,
+  null: {nothing: MIX_PER_S},
   dual: {store: 100, recall: 50, complete: 20, consolidate: 5},
 };
 
@@ -55,12 +57,12 @@ const K = 10;
 const CONNECTIONS = 32;
 const BATCH = 2_000;
 const FLUSH_PROBES = 400;
-const NULL_REQUESTS = 300;
-const WARM_UP = 1_600;
 const WARMING = ["recall", "search", "store"];
 /** So many times the expected number of arrivals are drawn, so that they reach the block's end. */
 const ENOUGH = 2;
 const NS_PER_S = 1e9;
+/** When the first consolidation comes, in cycles: early, so that it ends within a short block. */
+const FIRST_CYCLE = 0.1;
 const WORD_BYTES = 4;
 const VECTOR_TYPE = "application/vnd.engram.vector";
 const EPISODE_TYPE = "application/vnd.engram.episode";
@@ -102,7 +104,7 @@ export async function main(input: Filling, report: (value: unknown) => void): Pr
   await space.sync();
   const {episodes, concepts} = space.stats();
   await engine.close();
-  server = await serveEngram(directory, CONNECTIONS);
+  server = await serveEngram(directory, {connections: CONNECTIONS, cpus: input.serverCpus});
   return {episodes, concepts};
 }
 
@@ -126,6 +128,7 @@ function asker(subject: Subject): (operation: string, index: number) => Asked {
     recall: (index) => post(`recall?k=${K}`, cue(index), VECTOR_TYPE),
     search: (index) => post(`recall?k=${K}&mode=similar`, cue(index), VECTOR_TYPE),
     complete: (index) => post("complete", completions[index % completions.length] as Buffer),
+    nothing: () => ({method: "GET", path: "/health"}),
     consolidate: () => post("consolidate", json({durability: "async", tau: 0})),
     store() {
       const number = stored++;
@@ -151,7 +154,10 @@ function schedule({subject, seconds, seed}: BlockInput): Due[] {
     .flatMap(([operation, rate]) => {
       const starts =
         operation === "consolidate"
-          ? Float64Array.from({length: Math.ceil(rate * seconds)}, (_, i) => ((i + 0.5) / rate) * NS_PER_S)
+          ? Float64Array.from(
+              {length: Math.ceil(rate * seconds)},
+              (_, i) => ((i + FIRST_CYCLE) / rate) * NS_PER_S,
+            )
           : poisson(rate, Math.ceil(ENOUGH * rate * seconds), stream(seed, `arrivals: ${operation}`));
       return Array.from(starts, (at) => ({at, operation: OPERATIONS.indexOf(operation)}));
     })
@@ -159,25 +165,10 @@ function schedule({subject, seconds, seed}: BlockInput): Due[] {
     .sort((a, b) => a.at - b.at);
 }
 
-export async function block(input: BlockInput, report: (value: unknown) => void): Promise<BlockOutput> {
-  const due = schedule(input);
-  const ask = asker(input.subject);
-  const flush_ns = probeFlush(`${filling.directory}/..`, FLUSH_PROBES, process.hrtime.bigint);
-  // All connections are opened, and what is compiled on the way is.
-  for (let i = 0; i < WARM_UP; i += CONNECTIONS)
-    await Promise.all(
-      Array.from({length: CONNECTIONS}, (_, j) =>
-        server.ask(ask(WARMING[(i + j) % WARMING.length] as string, i + j)),
-      ),
-    );
-  const null_ns = new Float64Array(NULL_REQUESTS);
-  for (let i = 0; i < NULL_REQUESTS; i++) {
-    const began = process.hrtime.bigint();
-    await server.ask({method: "GET", path: "/health"});
-    null_ns[i] = Number(process.hrtime.bigint() - began);
-  }
+function drive(subject: Subject, due: readonly Due[], progress: (done: number) => void) {
+  const ask = asker(subject);
   const tally = {counted: 0, counted_failed: 0};
-  const run = await openLoop({
+  const run = openLoop({
     intended_ns: Float64Array.from(due, ({at}) => at),
     operation: Uint8Array.from(due, ({operation}) => operation),
     operations: OPERATIONS,
@@ -190,10 +181,27 @@ export async function block(input: BlockInput, report: (value: unknown) => void)
         throw error;
       }
     },
-    progress: (done) => report({done: done / due.length, doing: `open loop, ${input.subject}`}),
+    progress: (done) => progress(done / due.length),
   });
+  return run.then((ran) => ({...ran, ...tally}));
+}
+
+/** Opens all connections and has compiled what is compiled on the way; none of it is recorded. */
+export async function warm({seconds, seed}: {seconds: number; seed: number}): Promise<void> {
+  const ask = asker("async");
+  const first = Array.from({length: CONNECTIONS}, (_, i) =>
+    server.ask(ask(WARMING[i % WARMING.length] as string, i)),
+  );
+  await Promise.all(first);
+  await drive("async", schedule({subject: "async", seconds, seed}), () => {});
+}
+
+export async function block(input: BlockInput, report: (value: unknown) => void): Promise<BlockOutput> {
+  const flush_ns = probeFlush(`${filling.directory}/..`, FLUSH_PROBES, process.hrtime.bigint);
+  const {subject} = input;
+  const run = await drive(subject, schedule(input), (done) => report({done, doing: `open loop, ${subject}`}));
   const stats = JSON.parse(String(await server.ask({method: "GET", path: `/v2/spaces/${SPACE}`})));
-  return {...run, ...tally, flush_ns, null_ns, episodes: stats.episodes};
+  return {...run, flush_ns, episodes: stats.episodes};
 }
 
 export async function stop(): Promise<void> {

@@ -2,6 +2,7 @@
 // experiment over HTTP stands on. It ends with the process that started it.
 import {type ChildProcess, spawn} from "node:child_process";
 import {once} from "node:events";
+import {existsSync} from "node:fs";
 import {Agent, request} from "node:http";
 import {createServer} from "node:net";
 import {fileURLToPath} from "node:url";
@@ -81,14 +82,22 @@ export interface ServedEngram extends Client {
   stop(): Promise<void>;
 }
 
-/** Serves `directory` and waits until it is ready. Errors: the server ended, or was not ready in 60 s. */
-export async function serveEngram(directory: string, connections = 1): Promise<ServedEngram> {
+const TASKSET = "/usr/bin/taskset";
+
+/** Serves `directory` and waits until it is ready. `cpus`: those it may run on, e.g. `0-2`; ignored where taskset is
+ *  missing. Errors: the server ended, or was not ready in 60 s. */
+export async function serveEngram(
+  directory: string,
+  {connections = 1, cpus}: {connections?: number; cpus?: string} = {},
+): Promise<ServedEngram> {
   const port = await freePort();
-  const [program, programArguments] = guarded(
-    process.execPath,
-    ["--import", "tsx", MAIN, "--data", directory, "--port", String(port), "--log-level", "error"],
-    {signal: "TERM"},
-  );
+  const node = [process.execPath, "--import", "tsx", MAIN];
+  const pinned = cpus !== undefined && existsSync(TASKSET) ? [TASKSET, "-c", cpus, ...node] : node;
+  const [first = "", ...rest] = [
+    ...pinned,
+    ...["--data", directory, "--port", String(port), "--log-level", "error"],
+  ];
+  const [program, programArguments] = guarded(first, rest, {signal: "TERM"});
   const child = spawn(program, programArguments, {stdio: ["ignore", "ignore", "inherit"]});
   const client = connect(port, connections);
   const until = Date.now() + START_MS_MAX;
