@@ -57,10 +57,12 @@ const K = 10;
 const CONNECTIONS = 32;
 const BATCH = 2_000;
 const FLUSH_PROBES = 400;
-const WARMING = ["recall", "search", "store"];
+const WARMING = ["recall", "store", "recall", "store", "search", "nothing"];
 /** So many times the expected number of arrivals are drawn, so that they reach the block's end. */
 const ENOUGH = 2;
 const NS_PER_S = 1e9;
+const LEAD_IN_S = 1;
+const LEAD_IN_SEED = 0x5eed;
 /** When the first consolidation comes, in cycles: early, so that it ends within a short block. */
 const FIRST_CYCLE = 0.1;
 const WORD_BYTES = 4;
@@ -186,19 +188,24 @@ function drive(subject: Subject, due: readonly Due[], progress: (done: number) =
   return run.then((ran) => ({...ran, ...tally}));
 }
 
-/** Opens all connections and has compiled what is compiled on the way; none of it is recorded. */
-export async function warm({seconds, seed}: {seconds: number; seed: number}): Promise<void> {
+/** Opens all connections and has compiled what is compiled on the way, as fast as it goes; none of it is recorded. */
+export async function warm({requests}: {requests: number}): Promise<void> {
   const ask = asker("async");
-  const first = Array.from({length: CONNECTIONS}, (_, i) =>
-    server.ask(ask(WARMING[i % WARMING.length] as string, i)),
-  );
-  await Promise.all(first);
-  await drive("async", schedule({subject: "async", seconds, seed}), () => {});
+  let next = 0;
+  const one = async () => {
+    while (next < requests) {
+      const index = next++;
+      await server.ask(ask(WARMING[index % WARMING.length] as string, index));
+    }
+  };
+  await Promise.all(Array.from({length: CONNECTIONS}, one));
 }
 
 export async function block(input: BlockInput, report: (value: unknown) => void): Promise<BlockOutput> {
   const flush_ns = probeFlush(`${filling.directory}/..`, FLUSH_PROBES, process.hrtime.bigint);
-  const {subject} = input;
+  const {subject, seed} = input;
+  // Steady before it counts: the same load, unrecorded.
+  await drive(subject, schedule({subject, seconds: LEAD_IN_S, seed: seed ^ LEAD_IN_SEED}), () => {});
   const run = await drive(subject, schedule(input), (done) => report({done, doing: `open loop, ${subject}`}));
   const stats = JSON.parse(String(await server.ask({method: "GET", path: `/v2/spaces/${SPACE}`})));
   return {...run, flush_ns, episodes: stats.episodes};
