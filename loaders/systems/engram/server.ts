@@ -20,6 +20,8 @@ export interface Asked {
   body?: Buffer;
   type?: string;
   accept?: string;
+  /** A write under it is done once, however often it is sent. */
+  key?: string;
 }
 
 /** The server answered, and not as asked: `name` holds the status, so that failures fall into classes. */
@@ -40,11 +42,12 @@ export interface Client {
 export function connect(port: number, connections = 1): Client {
   const agent = new Agent({keepAlive: true, maxSockets: connections, noDelay: true});
   return {
-    ask: ({method, path, body, type = JSON_TYPE, accept = JSON_TYPE}) =>
+    ask: ({method, path, body, type = JSON_TYPE, accept = JSON_TYPE, key}) =>
       new Promise((resolve, reject) => {
         const headers = {
           accept,
           ...(body === undefined ? {} : {"content-type": type, "content-length": body.length}),
+          ...(key === undefined ? {} : {"idempotency-key": key}),
         };
         const sent = request({host: LOOPBACK, port, agent, method, path, headers}, (response) => {
           const chunks: Buffer[] = [];
@@ -84,18 +87,26 @@ export interface ServedEngram extends Client {
 
 const TASKSET = "/usr/bin/taskset";
 
-/** Serves `directory` and waits until it is ready. `cpus`: those it may run on, e.g. `0-2`; ignored where taskset is
- *  missing. Errors: the server ended, or was not ready in 60 s. */
+export interface Serving {
+  /** Of the client that comes with it. */
+  connections?: number;
+  /** Those it may run on, e.g. `0-2`; ignored where taskset is missing. */
+  cpus?: string;
+  /** Further ones of its command line: `--supervise`. */
+  options?: readonly string[];
+}
+
+/** Serves `directory` and waits until it is ready. Errors: the server ended, or was not ready in 60 s. */
 export async function serveEngram(
   directory: string,
-  {connections = 1, cpus}: {connections?: number; cpus?: string} = {},
+  {connections = 1, cpus, options = []}: Serving = {},
 ): Promise<ServedEngram> {
   const port = await freePort();
   const node = [process.execPath, "--import", "tsx", MAIN];
   const pinned = cpus !== undefined && existsSync(TASKSET) ? [TASKSET, "-c", cpus, ...node] : node;
   const [first = "", ...rest] = [
     ...pinned,
-    ...["--data", directory, "--port", String(port), "--log-level", "error"],
+    ...["--data", directory, "--port", String(port), "--log-level", "error", ...options],
   ];
   const [program, programArguments] = guarded(first, rest, {signal: "TERM"});
   const child = spawn(program, programArguments, {stdio: ["ignore", "ignore", "inherit"]});
