@@ -4,6 +4,7 @@ import {openWasm, type WasmDatabase} from "./duckdb-wasm.ts";
 import type {Estimator, Row} from "./estimate.ts";
 import {
   differenceOfMeans,
+  exponent,
   maximum,
   mean,
   median,
@@ -44,6 +45,12 @@ const waiting = stream(5, "waits");
 /** Exponential times of mean `scale`. */
 const waits = (n: number, scale: number, side: "a" | "b"): Row[] =>
   Array.from({length: n}, () => ({value: -scale * Math.log(1 - waiting()), side}));
+
+/** Cost that grows as size to this power, three times at each of three sizes, with a tenth of noise. */
+const growth = (power: number, sizes = [10, 30, 100]): Row[] =>
+  sizes.flatMap((effort) =>
+    Array.from({length: 3}, () => ({value: effort ** power * (1 + 0.1 * waiting()), effort})),
+  );
 
 /** Two searchers whose recall rises and whose rate falls with effort; side a is `factor` times as fast at each. */
 function searches(rounds: number, factor: number, queries = 40): Row[] {
@@ -88,6 +95,7 @@ const CASES: {estimator: Estimator; rows: Row[][]}[] = [
     ],
   },
   {estimator: ratioOfQuantiles(0.99), rows: [[...waits(400, 3, "a"), ...waits(900, 1, "b")]]},
+  {estimator: exponent({from: 10, to: 100}), rows: [growth(1.1), growth(2)]},
   {estimator: maximum(), rows: [times(1), times(500)]},
   {estimator: proportion(), rows: [trials(1, 1), trials(400, 0.3)]},
   {estimator: ratioAtRecall(0.95), rows: [searches(1, 2), searches(6, 1.4)]},
@@ -186,6 +194,17 @@ test("a ratio of two sides' P99 holds the planted effect in at least 95 % of run
     ratioOfQuantiles(0.99).estimate(few, bootstrap()).needs,
     "368 requests on each side, have 299",
   );
+});
+
+test("a planted quadratic cost is told from a linear one, over the sizes that are asked about only", () => {
+  const {low, high, enough} = exponent({from: 10, to: 100}).estimate(growth(2), bootstrap());
+  assert.ok(
+    enough && low !== null && high !== null && 1.8 < low && low < 2 && 2 < high + 0.05,
+    `${low}…${high}`,
+  );
+  const small = exponent({from: 10, to: 1_000}).estimate(growth(1), bootstrap());
+  assert.equal(small.enough, false);
+  assert.equal(small.needs, "sizes from 10 to 1,000, have 10 to 100");
 });
 
 test("fewer than six rounds conclude nothing, and the interval still shows", () => {
