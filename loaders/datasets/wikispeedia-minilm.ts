@@ -102,3 +102,28 @@ export async function passageRows(dataset: Dataset): Promise<PassageRow[]> {
     instance.closeSync();
   }
 }
+
+/** What a passage says, and all that it is filed under: `Science.Biology.Plants`. */
+export interface PassageText {
+  text: string;
+  categories: string[];
+}
+
+/** In the order of passageVectors. */
+export async function passageTexts(dataset: Dataset): Promise<PassageText[]> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    const path = dataset.file("passages.parquet").replaceAll("'", "''");
+    const reader = await connection.runAndReadAll(
+      `SELECT text, array_to_string(coalesce(categories, []), '\n') FROM read_parquet('${path}') ORDER BY id`,
+    );
+    return reader.getRows().map(([text, categories]) => ({
+      text: String(text),
+      categories: categories === "" ? [] : String(categories).split("\n"),
+    }));
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}

@@ -10,7 +10,7 @@ export interface Told {
  *  bins of equal mass (Nguyen & O'Connor, EMNLP 2015). 0…1; throws without anything told. */
 export function calibrationError(told: readonly Told[], bins = 10): number {
   if (told.length === 0) throw new RangeError("nothing was told; an error of it has no value");
-  const sorted = [...told].sort((a, b) => a.probability - b.probability);
+  const sorted = [...told].sort((a, b) => a.probability - b.probability || Number(a.right) - Number(b.right));
   let error = 0;
   for (let bin = 0; bin < bins; bin++) {
     const of = sorted.slice(
