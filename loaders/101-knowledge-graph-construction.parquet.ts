@@ -222,12 +222,16 @@ export default experiment<Parameters>({
   ],
   tables: [
     {
-      id: "methods",
-      caption: "Finding a passage again by a quarter of its words, by method",
-      sql: `SELECT substr(metric, 6) AS method, avg(value) AS ndcg, avg(CASE WHEN value = 1 THEN 1 ELSE 0 END) AS first,
-          avg(CASE WHEN value > 0 THEN 1 ELSE 0 END) AS among_ten, count(*) AS questions
-        FROM observations WHERE starts_with(metric, 'ndcg:') GROUP BY metric ORDER BY ndcg DESC, method`,
-      units: {ndcg: "score", first: "share", among_ten: "share", questions: "count"},
+      id: "quality",
+      caption: "Finding a passage again by a quarter of its words, and grouping passages, by method",
+      sql: `SELECT CASE substr(metric, 6) WHEN 'blended' THEN 'engram, both memories' WHEN 'similar' THEN 'engram, cosine' ELSE 'exact kNN' END AS method,
+          'nDCG@10 of noisy cues' AS metric, avg(value) AS value,
+          avg(value) - 1.96 * stddev_samp(value) / sqrt(count(*)) AS low, avg(value) + 1.96 * stddev_samp(value) / sqrt(count(*)) AS high
+        FROM observations WHERE starts_with(metric, 'ndcg:') GROUP BY observations.metric
+        UNION ALL SELECT 'engram, concepts', 'agreement with real categories', avg(value), NULL, NULL FROM (${adjustedRandSql(MEMBERS("concept"))})
+        UNION ALL SELECT 'k-means', 'agreement with real categories', avg(value), NULL, NULL FROM (${adjustedRandSql(MEMBERS("group"))})
+        ORDER BY metric DESC, value DESC`,
+      units: {value: "score", low: "score", high: "score"},
     },
     {
       id: "domains",

@@ -7,7 +7,10 @@ import {chart} from "./chart.js";
 import {estimate} from "./format.js";
 import {rowsOf} from "./table.js";
 
-export function qualityByMethod(summary: Summary): HTMLElement {
+/** What a method does, of one and of several: "recommends", "recommend". */
+export type Doing = readonly [one: string, several: string];
+
+export function qualityByMethod(summary: Summary, doing: Doing = ["recommends", "recommend"]): HTMLElement {
   const table = summary.tables.quality;
   const rows: DotRow[] = (table === undefined ? [] : rowsOf(table)).map((row) => ({
     subject: String(row.method),
@@ -26,7 +29,7 @@ export function qualityByMethod(summary: Summary): HTMLElement {
   const ours = first.find((row) => isEngram(row.subject));
   const best = first.filter((row) => !isEngram(row.subject)).sort((a, b) => b.value - a.value)[0];
   return chart({
-    title: ours === undefined || best === undefined ? `Quality by method` : standing(ours, best),
+    title: ours === undefined || best === undefined ? `Quality by method` : standing(ours, best, doing),
     summary: panels
       .map(
         (panel) =>
@@ -43,10 +46,10 @@ export function qualityByMethod(summary: Summary): HTMLElement {
 }
 
 /** A finding only as strong as the intervals are apart. */
-function standing(ours: DotRow, best: DotRow): string {
+function standing(ours: DotRow, best: DotRow, [does, doTogether]: Doing): string {
   if (ours.low === null || best.high === null || best.low === null || ours.high === null)
     return `engram and ${best.subject}, compared by ${ours.panel}`;
-  if (ours.low > best.high) return `engram recommends better than ${best.subject}, the best of the others`;
-  if (ours.high < best.low) return `${best.subject} recommends better than engram`;
-  return `engram and ${best.subject} recommend about equally well: their intervals overlap`;
+  if (ours.low > best.high) return `engram ${does} better than ${best.subject}, the best of the others`;
+  if (ours.high < best.low) return `${best.subject} ${does} better than engram`;
+  return `engram and ${best.subject} ${doTogether} about equally well: their intervals overlap`;
 }

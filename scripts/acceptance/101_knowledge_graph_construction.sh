@@ -1,7 +1,7 @@
 #!/bin/sh
-# Measures experiment 113, whether a live server is moved and restarted without a failed request or a lost write; exit
+# Measures experiment 101, what a dual memory makes of real text; exit
 # code 0 met, 1 missed, 2 not enough evidence, 3 could not run. Options go to the command line, e.g. `--profile standard`.
 set -eu
 cd "$(dirname "$0")/../.."
 sh scripts/setup.sh
-exec npx --no-install tsx scripts/cli.ts load 113 "$@"
+exec npx --no-install tsx scripts/cli.ts load 101 "$@"
