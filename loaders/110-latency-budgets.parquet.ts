@@ -1,8 +1,11 @@
 // Experiment 110: does the served engine keep its promises, all operations at once, under an open load?
 import {mkdirSync} from "node:fs";
 import {availableParallelism} from "node:os";
+import {fileURLToPath} from "node:url";
+import {z} from "zod";
+import {findings} from "./client-library/findings.ts";
 import {DIMENSION, passageVectors, queryVectors} from "./datasets/wikispeedia-minilm.ts";
-import {proportion, quantile, rate, ratioOfQuantiles} from "./lab/estimators.ts";
+import {mean, proportion, quantile, rate, ratioOfMeans, ratioOfQuantiles} from "./lab/estimators.ts";
 import {experiment, type Metric} from "./lab/experiment.ts";
 import {startWorker} from "./lab/measure/worker.ts";
 import {holdsAtLeast, lateDriver, nothingAsked, unsustained} from "./lab/void-rules.ts";
@@ -28,7 +31,30 @@ interface Parameters {
   warm_requests: number;
   /** The block of what is asked less often. */
   dual_seconds: number;
+  /** Rounds, and seconds in each of a road, of what a core can serve. */
+  core_rounds: number;
+  core_seconds: number;
 }
+
+const BENCH = fileURLToPath(new URL("../native/server/bench/served.ts", import.meta.url));
+const Round = z.object({road: z.string(), round: z.number(), answered: z.number(), cpuSeconds: z.number()});
+const ROADS = ["null, bytes", "recall, bytes", "null, JSON", "recall, JSON"];
+
+const perCore = (road: string): Metric => ({
+  id: `core-${road.replace(", ", "-").toLowerCase()}`,
+  label: `answers per second of the server's CPU: ${road}`,
+  unit: "1/s",
+  estimator: mean({of: "rounds"}),
+  rows: `SELECT value, unit AS block FROM observations WHERE metric = 'per_core' AND label = '${road}'`,
+});
+const ofNull = (kind: string): Metric => ({
+  id: `core-share-${kind.toLowerCase()}`,
+  label: `share of the listener's own limit that a recall reaches, ${kind}`,
+  unit: "share",
+  estimator: ratioOfMeans({of: "rounds"}),
+  rows: `SELECT value, unit AS block, CASE label WHEN 'recall, ${kind}' THEN 'a' ELSE 'b' END AS side
+    FROM observations WHERE metric = 'per_core' AND label IN ('recall, ${kind}', 'null, ${kind}')`,
+});
 
 const SOURCE = "tasks.md, global budget";
 const MIX = "operation IN ('store', 'recall', 'search')";
@@ -107,9 +133,33 @@ export default experiment<Parameters>({
   datasets: ["wikispeedia-minilm"],
   systems: ["engram"],
   profiles: {
-    quick: {base: 10_000, seconds_per_block: 3, mix_blocks: 6, warm_requests: 15_000, dual_seconds: 4},
-    standard: {base: 50_000, seconds_per_block: 30, mix_blocks: 12, warm_requests: 30_000, dual_seconds: 80},
-    full: {base: 50_000, seconds_per_block: 900, mix_blocks: 12, warm_requests: 30_000, dual_seconds: 600},
+    quick: {
+      base: 10_000,
+      seconds_per_block: 3,
+      mix_blocks: 6,
+      warm_requests: 15_000,
+      dual_seconds: 4,
+      core_rounds: 6,
+      core_seconds: 0.5,
+    },
+    standard: {
+      base: 50_000,
+      seconds_per_block: 30,
+      mix_blocks: 12,
+      warm_requests: 30_000,
+      dual_seconds: 80,
+      core_rounds: 12,
+      core_seconds: 1,
+    },
+    full: {
+      base: 50_000,
+      seconds_per_block: 900,
+      mix_blocks: 12,
+      warm_requests: 30_000,
+      dual_seconds: 600,
+      core_rounds: 30,
+      core_seconds: 2,
+    },
   },
   floors: [
     {metric: mix("async", 0.95), comparison: "<=", threshold: 0.458, source: SOURCE},
@@ -121,6 +171,8 @@ export default experiment<Parameters>({
     {metric: of("recall", "async"), comparison: "<", threshold: 50, source: SOURCE},
     {metric: of("complete", "dual"), comparison: "<", threshold: 100, source: SOURCE},
     {metric: of("consolidate", "dual"), comparison: "<", threshold: 500, source: SOURCE},
+    {metric: perCore("recall, bytes"), comparison: ">=", threshold: 15_000, source: "issue 6"},
+    {metric: perCore("recall, JSON"), comparison: ">=", threshold: 10_000, source: "issue 6"},
   ],
   metrics: [
     mix("async", 0.5),
@@ -134,6 +186,10 @@ export default experiment<Parameters>({
     ...[0.5, 0.95, 0.99].map((q) =>
       latency("null", "the request that asks for nothing", q, "operation = 'nothing'"),
     ),
+    perCore("null, bytes"),
+    perCore("null, JSON"),
+    ofNull("bytes"),
+    ofNull("JSON"),
     overNull(0.5),
     overNull(0.99),
   ],
@@ -201,6 +257,13 @@ export default experiment<Parameters>({
       units: {requests: "count", failed: "count", p50_ms: "ms", p99_ms: "ms", slowest_ms: "ms"},
     },
     {
+      id: "core",
+      caption: "What one second of the server's CPU answers, beside the request that asks for nothing",
+      sql: `SELECT label AS road, avg(value) AS per_core, min(value) AS least, max(value) AS most, count(*) AS rounds
+        FROM observations WHERE metric = 'per_core' GROUP BY label ORDER BY per_core DESC, road`,
+      units: {per_core: "1/s", least: "1/s", most: "1/s", rounds: "count"},
+    },
+    {
       id: "load",
       caption: "The load of each block: offered, achieved, late, backlog; the disk beside it",
       sql: `SELECT b.run, b.block, b.subject AS part, b.offered_per_s, b.achieved_per_s, b.requests, b.late_starts, b.backlog_max,
@@ -221,7 +284,8 @@ export default experiment<Parameters>({
     "Requests of one process start are not independent; intervals of percentiles treat them so.",
   ],
   async measure({parameters, dataset, scratch, record, progress, signal, seed}) {
-    const {base, seconds_per_block, mix_blocks, warm_requests, dual_seconds} = parameters;
+    const {base, seconds_per_block, mix_blocks, warm_requests, dual_seconds, core_rounds, core_seconds} =
+      parameters;
     const set = await dataset("wikispeedia-minilm");
     const directory = `${scratch}/engine`;
     mkdirSync(directory);
@@ -282,6 +346,29 @@ export default experiment<Parameters>({
       await worker.call("stop", {});
     } finally {
       await worker.stop();
+    }
+    const given = [
+      "--lines",
+      ...["--rounds", String(core_rounds), "--seconds", String(core_seconds), "--roads", ROADS.join(";")],
+    ];
+    const told: z.infer<typeof Round>[] = [];
+    for await (const round of findings(BENCH, Round, {signal, arguments: given})) {
+      told.push(round);
+      progress(Math.round(1_000 * whole), Math.round(1_000 * whole), `what a core serves: ${round.road}`);
+    }
+    for (let round = 0; round < core_rounds; round++) {
+      const recorder = record.block({
+        subject: "core",
+        subject_version: "0.1.0",
+        configuration: {k: 10, connections: 16},
+        position: 0,
+        round: blocks.length + round,
+        temperature: "warm",
+        schedule: "closed",
+      });
+      for (const {road, answered, cpuSeconds} of told.filter((one) => one.round === round))
+        recorder.observe("per_core", "1/s", answered / cpuSeconds, {label: road});
+      recorder.end({});
     }
   },
 });

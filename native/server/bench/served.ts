@@ -1,5 +1,6 @@
 // What a served recall costs beside a request that does nothing, per second of the server's own CPU: the roads are
-// asked in turn, forth and back, and judged by the medians of their rounds. npm run bench:server
+// asked in turn, forth and back, and judged by the medians of their rounds. npm run bench:server; with --lines each round
+// of each road is told as JSON, for experiment 110.
 import {fork, spawn} from "node:child_process";
 import {once} from "node:events";
 import {mkdtempSync, readFileSync, rmSync} from "node:fs";
@@ -20,6 +21,8 @@ const {values} = parseArgs({
     rounds: {type: "string", default: "5"},
     seconds: {type: "string", default: "1"},
     connections: {type: "string", default: "16"},
+    lines: {type: "boolean", default: false},
+    roads: {type: "string", default: ""},
   },
 });
 const [vectors, dimension, rounds, seconds, connections] = [
@@ -66,6 +69,11 @@ const ROADS: Road[] = [
   {name: "recall, JSON", path: "/v1/spaces/bench/recall", binary: false},
   {name: "recall by the router, JSON", path: "/v1/spaces/benc%68/recall", binary: false},
 ];
+
+/** Those whose names begin as told; all where none is told. */
+const taken = ROADS.filter(({name}) =>
+  values.roads.split(";").some((beginning) => name.startsWith(beginning)),
+);
 
 /** CPU of a process so far, seconds: user and system, all threads. */
 function cpuSeconds(pid: number): number {
@@ -120,18 +128,29 @@ const server = spawn(
 );
 try {
   await once(server.stdout, "data");
-  const rates = new Map(ROADS.map(({name}) => [name, [] as number[]]));
+  const rates = new Map(taken.map(({name}) => [name, [] as number[]]));
   for (let round = -1; round < rounds; round++)
-    for (const road of round % 2 === 0 ? ROADS : [...ROADS].reverse()) {
+    for (const road of round % 2 === 0 ? taken : [...taken].reverse()) {
       const before = cpuSeconds(server.pid as number);
       const answered = await ask(port, road, cues);
       const used = cpuSeconds(server.pid as number) - before;
-      if (round >= 0) rates.get(road.name)?.push(answered / used); // the first round warms
+      if (round < 0) continue; // the first round warms
+      rates.get(road.name)?.push(answered / used);
+      if (values.lines)
+        stdout.write(`${JSON.stringify({road: road.name, round, answered, cpuSeconds: used})}\n`);
     }
+  if (!values.lines) print(rates);
+} finally {
+  server.kill("SIGTERM");
+  await once(server, "exit");
+  rmSync(directory, {recursive: true});
+}
+
+function print(rates: Map<string, number[]>): void {
   stdout.write(
     `${vectors} × ${dimension}, k = 10, ${connections} connections, ${rounds} rounds of ${seconds} s\n`,
   );
-  for (const {name, binary} of ROADS) {
+  for (const {name, binary} of taken) {
     const rate = median(rates.get(name) ?? []);
     const ratios = (rates.get(name) ?? []).map(
       (value, i) => value / (rates.get(binary ? "null, bytes" : "null, JSON")?.[i] ?? 1),
@@ -140,8 +159,4 @@ try {
       `${name.padEnd(28)} ${rate.toFixed(0).padStart(7)} per CPU-second   ${median(ratios).toFixed(2)} of null\n`,
     );
   }
-} finally {
-  server.kill("SIGTERM");
-  await once(server, "exit");
-  rmSync(directory, {recursive: true});
 }
