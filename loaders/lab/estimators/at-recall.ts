@@ -9,6 +9,8 @@ const METHOD =
 
 /** Each costs a pass over all queries of all rounds: fewer than the usual bootstrap draws, enough for two digits. */
 const RESAMPLES = 600;
+/** One round alone has no interval, and a ratio does not go without. */
+const ROUNDS_MIN = 2;
 
 /** One setting of one side in one round, by query. */
 interface Setting {
@@ -113,8 +115,8 @@ export function ratioAtRecall(target: number, {of = "rounds"} = {}): Estimator {
           ),
         ),
       );
-      if (rounds.length === 0)
-        return nothing(lack(UNITS_MIN, 0, `${of} in which both reach ${target}`), METHOD);
+      if (rounds.length < ROUNDS_MIN)
+        return nothing(lack(UNITS_MIN, rounds.length, `${of} in which both reach ${target}`), METHOD);
       const logRatio = ({a, b}: Round, drawn: Float64Array, beyond: boolean) =>
         logRateAt(
           a.map((one) => pointOf(one, drawn)),
@@ -193,6 +195,6 @@ logs AS (
   FROM rates GROUP BY block HAVING count(*) = 2
 )
 SELECT exp(avg(log_ratio)) AS value, CAST((SELECT sum(asked) FROM points WHERE block IN (SELECT block FROM logs)) AS BIGINT) AS n
-FROM logs HAVING count(*) > 0`,
+FROM logs HAVING count(*) >= ${ROUNDS_MIN}`,
   };
 }
