@@ -7,6 +7,7 @@ import {LATE_SHARE_MAX, nothingAsked} from "./lab/void-rules.ts";
 import type {BlockInput, BlockOutput} from "./zero-downtime/block.ts";
 import {differenceOfQuantiles} from "./zero-downtime/bump.ts";
 import type {Finding} from "./zero-downtime/ledger.ts";
+import {recordAll} from "./zero-downtime/record.ts";
 
 interface Parameters {
   /** Passages the space holds before anybody asks. */
@@ -208,13 +209,18 @@ export default experiment<Parameters>({
     {
       id: "stages",
       caption: "Who was served how, stage by stage",
-      sql: `SELECT ${STAGE} AS stage, sum(b.requests)::INTEGER AS requests,
-          (SELECT count(*) FROM requests r JOIN blocks c USING (run, block)
-            WHERE json_extract_string(c.configuration, '$.stage') = ${STAGE} AND status <> 'ok')::INTEGER AS failed,
-          sum(o.value)::INTEGER AS sessions_old, sum(n.value)::INTEGER AS sessions_new
-        FROM blocks b LEFT JOIN observations o ON o.run = b.run AND o.block = b.block AND o.metric = 'sessions_old'
-          LEFT JOIN observations n ON n.run = b.run AND n.block = b.block AND n.metric = 'sessions_new'
-        WHERE b.schedule = 'poisson' GROUP BY 1 ORDER BY min(b.block)`,
+      sql: `WITH failures AS (
+          SELECT run, block, count(*) FILTER (WHERE status <> 'ok') AS failed FROM requests GROUP BY run, block
+        ),
+        served AS (
+          SELECT run, block, sum(value) FILTER (WHERE metric = 'sessions_old') AS old,
+            sum(value) FILTER (WHERE metric = 'sessions_new') AS new
+          FROM observations WHERE metric IN ('sessions_old', 'sessions_new') GROUP BY run, block
+        )
+        SELECT ${STAGE} AS stage, sum(b.requests)::INTEGER AS requests, sum(f.failed)::INTEGER AS failed,
+          sum(s.old)::INTEGER AS sessions_old, sum(s.new)::INTEGER AS sessions_new
+        FROM blocks b JOIN failures f USING (run, block) JOIN served s USING (run, block)
+        GROUP BY 1 ORDER BY min(b.block)`,
       units: {failed: "count", sessions_old: "count", sessions_new: "count"},
     },
     {
@@ -304,53 +310,6 @@ export default experiment<Parameters>({
         },
       },
     );
-    for (const [position, one] of output.stages.entries()) {
-      const block = record.block({
-        ...{subject: "engram served", subject_version: one.release ?? "", position, round: 0},
-        configuration: {
-          ...{stage: one.stage.name, migration: one.stage.migration, share: one.stage.share},
-          ...{shadow: one.stage.shadow, event: one.stage.event ?? "none"},
-        },
-        ...{temperature: "warm", schedule: "poisson", offered_per_s: parameters.rate_per_s},
-      });
-      const {columns} = output;
-      const part = <T extends Float64Array | Uint8Array>(all: T) => all.subarray(one.first, one.end) as T;
-      block.requests({
-        ...{operations: columns.operations, statuses: columns.statuses},
-        ...{operation: part(columns.operation), status: part(columns.status)},
-        intended_ns: part(columns.intended_ns),
-        start_ns: part(columns.start_ns),
-        end_ns: part(columns.end_ns),
-      });
-      block.observe("sessions_old", "count", one.sessions_old);
-      block.observe("sessions_new", "count", one.sessions_new);
-      for (const value of one.agreement) block.observe("agreement", "share", value);
-      if (one.event_ms !== null)
-        block.observe(one.stage.event ?? "", "s", one.event_ms / 1_000, {label: one.release ?? ""});
-      block.end({backlog_max: output.backlog_max, cpu_seconds: 0});
-    }
-    const ledger = record.block({
-      ...{
-        subject: "ledger",
-        subject_version: "",
-        configuration: {},
-        position: output.stages.length,
-        round: 0,
-      },
-      ...{temperature: "warm", schedule: "none"},
-    });
-    for (const kind of ["lost", "effect", "flip", "unread"] as const)
-      ledger.observe(`found_${kind}`, "count", output.findings.filter((one) => one.kind === kind).length);
-    for (const {kind, about} of output.findings.slice(0, 50))
-      ledger.observe("trouble", "count", 1, {label: `${kind}: ${about}`});
-    for (const status of new Set(output.beside_failed))
-      ledger.observe("trouble", "count", 1, {label: `beside the schedule: ${status}`});
-    ledger.observe("beside_failed", "count", output.beside_failed.length);
-    for (const name of ["beside", "writes", "repeated", "read_back", "concepts_formed"] as const)
-      ledger.observe(name, "count", output[name]);
-    ledger.observe("episodes", "count", output.episodes_held);
-    for (const {fault, found} of output.planted)
-      ledger.observe("unfound", "count", found ? 0 : 1, {label: fault});
-    ledger.end({cpu_seconds: output.cpu_seconds});
+    recordAll(output, record, parameters.rate_per_s);
   },
 });
