@@ -285,7 +285,7 @@ export default experiment<Parameters>({
     "No stage and no request is excluded. Shadows and repetitions are beside the schedule: they have no latency of their own here, but where they fail, they count as failed.",
   threats: [
     "The releases differ in their version only: that they read each other's log is not shown by this.",
-    "The client has at most 128 connections; what waits for one counts as latency. Clients without a bound could have more waiting at a server that restarts than it holds (1,024).",
+    "The client has at most 512 connections; what waits for one counts as latency. Clients without a bound could have more waiting at a server that restarts than it holds (1,024).",
     "Client, server and the starting of the next release share two cores: a part of the rise over a restart is the starting process's need of a core.",
     "The stages follow each other in time and each comes once: a drift of the machine, and the space's growth by what is written, is part of what later stages show.",
     "Nothing that fails is sent again by the client; a real client would, and see even less.",

@@ -7,7 +7,7 @@ import type {Way} from "./rollout.ts";
 const SPACE = "passages";
 const LOOPBACK = "127.0.0.1";
 /** As an application's pool would be; what does not fit waits at the client, and that wait counts. */
-const CONNECTIONS_MAX = 128;
+const CONNECTIONS_MAX = 512;
 const JSON_TYPE = "application/json";
 const PAGE = 1_000;
 export const K = 10;

@@ -4,14 +4,14 @@ import type {Server as HttpServer, IncomingMessage, RequestListener, ServerRespo
 import {Server as NetServer} from "node:net";
 import {setTimeout as pause} from "node:timers/promises";
 import {RefusedError, refusal} from "./error.ts";
-import {DRAIN_TIMEOUT_MS, HELD_MAX_REQUESTS} from "./limits.ts";
+import {DRAIN_TIMEOUT_MS, HELD_AT_ONCE_REQUESTS, HELD_MAX_REQUESTS, HELD_TURN_MS} from "./limits.ts";
 
 /** What is asked while the engine opens, and must be answered then. */
 const ALWAYS = /^\/(health|ready)$/;
 const DRAIN_POLL_MS = 5;
 
 export class Door {
-  /** Requests that came before the engine was open; nothing once it is. */
+  /** Requests that came before the engine was open, or behind such; nothing once all are let in. */
   #held: [IncomingMessage, ServerResponse][] | undefined = [];
   #draining = false;
   #active = 0;
@@ -32,11 +32,31 @@ export class Door {
     else refuse(response);
   };
 
-  /** The engine is open: those who waited first. */
+  /** The engine is open: those who waited are let in in their order, as places get free, and who comes meanwhile
+   *  behind them. All at once would be more than may wait for one space (admission.ts), and the rest would be
+   *  turned away. */
   open(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const [request, response] of held) this.handler(request, response);
+    for (let place = 0; place < HELD_AT_ONCE_REQUESTS; place++) this.#admit();
+  }
+
+  #admit(): void {
+    const one = this.#held?.shift();
+    if (one === undefined) {
+      this.#held = undefined;
+      return;
+    }
+    const [request, response] = one;
+    let passed = false;
+    const pass = () => {
+      if (passed) return;
+      passed = true;
+      clearTimeout(timer);
+      this.#admit();
+    };
+    // A stream may never end, and one whose client is gone has ended: neither keeps the others waiting for long.
+    const timer = setTimeout(pass, response.destroyed ? 0 : HELD_TURN_MS);
+    response.once("close", pass);
+    this.handler(request, response);
   }
 
   /** Accepts no more connections, answers what comes on those that are there and closes each with its answer; idle
