@@ -25,6 +25,9 @@ export interface BlockInput {
   restart_requests: number;
   restarts: number;
   seed: number;
+  /** Faults on purpose, for the ledger to find: one acknowledged write is taken away before the end, one session is
+   *  served by a coin's toss. */
+  planted?: boolean;
 }
 
 export interface StageOutput {
@@ -65,6 +68,9 @@ const REPEATED_SHARE = 0.1;
 const REPEATED_ACROSS_MAX = 20;
 const BATCH = 2_000;
 const WARM_UP = 200;
+/** Where a fault is planted. */
+const FLIPPING_SESSION = 0;
+const PLACES = 100;
 /** The signal comes when this share of the stage is through. */
 const EVENT_AT = 0.1;
 
@@ -158,7 +164,7 @@ class Application {
 
   async start(operation: string, session: number, stage: number, query: number): Promise<void> {
     const step = this.stages[stage] as Stage;
-    const way = wayOf(step, this.#places[session] as number);
+    const way = wayOf(step, this.#placeOf(session, query));
     const version = way === "v1, similar" ? "v1" : "v2";
     const own = this.#own.get(session);
     const earlier = own?.[query % own.length];
@@ -169,6 +175,17 @@ class Application {
       this.ledger.read(session, earlier, content);
     } else await this.#store(version, session);
     this.ledger.served(session, stage, way);
+  }
+
+  #placeOf(session: number, request: number): number {
+    const tossed = this.input.planted === true && session === FLIPPING_SESSION;
+    return tossed ? (request % 2) * PLACES : (this.#places[session] as number);
+  }
+
+  /** Takes away what was acknowledged, behind the ledger's back. */
+  async lose(): Promise<void> {
+    const [own = []] = this.#own.values();
+    await this.client.forget(own[0] ?? "none");
   }
 
   /** Waits for what was asked beside the schedule. */
@@ -329,6 +346,7 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
     });
     await events.through();
     await application.settle();
+    if (input.planted === true) await application.lose();
     const spent = process.cpuUsage(before);
     report({done: 0.95, doing: "laying the ledger beside what is held"});
     const {ledger} = application;

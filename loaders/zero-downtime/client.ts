@@ -65,6 +65,10 @@ export class Client {
     return (await this.#ask("GET", `/${version}/spaces/${SPACE}/episodes/${id}`)) as EpisodeHeld;
   }
 
+  async forget(id: string): Promise<void> {
+    await this.#ask("DELETE", `/v2/spaces/${SPACE}/episodes/${id}`);
+  }
+
   async consolidate(): Promise<{formed: number}> {
     return (await this.#ask("POST", `/v2/spaces/${SPACE}/consolidate`, Buffer.from('{"tau": 0}'))) as {
       formed: number;
@@ -94,7 +98,7 @@ export class Client {
     return (answer as {sequence: number}).sequence;
   }
 
-  #ask(method: "GET" | "POST", path: string, body?: Buffer, key?: string): Promise<unknown> {
+  #ask(method: "GET" | "POST" | "DELETE", path: string, body?: Buffer, key?: string): Promise<unknown> {
     const headers = {
       ...(body === undefined ? {} : {"content-type": JSON_TYPE, "content-length": body.length}),
       ...(key === undefined ? {} : {"idempotency-key": key}),

@@ -11,29 +11,41 @@ import {stream} from "../lab/statistics/random.ts";
 import {runRow} from "../lab/store/fixture.ts";
 import {append, open} from "../lab/store/store.ts";
 import {type Database, openViews} from "../lab/store/views.ts";
-import {type BlockOutput, main} from "./block.ts";
+import {type BlockInput, type BlockOutput, main} from "./block.ts";
 import {recordAll} from "./record.ts";
 
 const DIMENSION = 8;
-const RATE_PER_S = 200;
+const RATE_PER_S = 250;
 const RUN = "20261128T000000Z-113-abcdef";
 
+const random = stream(113, "vectors");
+const vectors = (n: number) => Float32Array.from({length: n * DIMENSION}, () => random() - 0.5);
+const folder = () => mkdtempSync(join(tmpdir(), "engram-113-"));
+const small = (directory: string): BlockInput => ({
+  ...{directory, dimension: DIMENSION, passages: vectors(400), held: 200, queries: vectors(50)},
+  ...{sessions: 50, rate_per_s: RATE_PER_S, seed: 113},
+  ...{stage_requests: 40, restart_requests: 400, restarts: 1},
+});
+
+test("a lost acknowledged write and a session that flips are caught in a live migration", async () => {
+  const directory = folder();
+  const planted = {restarts: 0, stage_requests: 60, restart_requests: 60, sessions: 4, planted: true};
+  const {findings, beside_failed} = await main({...small(directory), ...planted}, () => undefined);
+  rmSync(directory, {recursive: true});
+  assert.deepEqual(beside_failed, []);
+  assert.equal(findings.filter(({kind}) => kind === "lost").length, 1);
+  const flips = findings.filter(({kind}) => kind === "flip");
+  assert.ok(flips.length > 0 && flips.every(({about}) => about.startsWith("session 0")));
+  assert.equal(findings.length, 1 + flips.length);
+});
+
 describe("a live server migrates and takes new releases", {timeout: 120_000}, () => {
-  const directory = mkdtempSync(join(tmpdir(), "engram-113-"));
-  const random = stream(113, "vectors");
-  const vectors = (n: number) => Float32Array.from({length: n * DIMENSION}, () => random() - 0.5);
+  const directory = folder();
   let output: BlockOutput;
   let database: Database;
 
   before(async () => {
-    output = await main(
-      {
-        ...{directory, dimension: DIMENSION, passages: vectors(400), held: 200, queries: vectors(50)},
-        ...{sessions: 50, rate_per_s: RATE_PER_S, seed: 113},
-        ...{stage_requests: 40, restart_requests: 400, restarts: 1},
-      },
-      () => undefined,
-    );
+    output = await main(small(directory), () => undefined);
     const rows = recording(RUN);
     recordAll(output, rows, RATE_PER_S);
     const store = join(directory, "store");
