@@ -2,7 +2,7 @@
 // server drains, so that a restart behind one port fails nobody.
 import type {Server as HttpServer, IncomingMessage, RequestListener, ServerResponse} from "node:http";
 import {Server as NetServer} from "node:net";
-import {setTimeout as pause} from "node:timers/promises";
+import {setTimeout as pause, setImmediate as turn} from "node:timers/promises";
 import {RefusedError, refusal} from "./error.ts";
 import {DRAIN_TIMEOUT_MS, HELD_AT_ONCE_REQUESTS, HELD_MAX_REQUESTS, HELD_TURN_MS} from "./limits.ts";
 
@@ -15,6 +15,8 @@ export class Door {
   #held: [IncomingMessage, ServerResponse][] | undefined = [];
   #draining = false;
   #active = 0;
+  /** Requests that have come so far. */
+  #came = 0;
 
   constructor(private readonly handler: RequestListener) {}
 
@@ -26,6 +28,7 @@ export class Door {
     // The client opens its next connection to whoever listens then.
     if (this.#draining) response.shouldKeepAlive = false;
     this.#active++;
+    this.#came++;
     response.once("close", this.#left);
     if (this.#held === undefined || ALWAYS.test(request.url ?? "")) this.handler(request, response);
     else if (this.#held.length < HELD_MAX_REQUESTS) this.#held.push([request, response]);
@@ -59,8 +62,8 @@ export class Door {
     this.handler(request, response);
   }
 
-  /** Accepts no more connections, answers what comes on those that are there and closes each with its answer; idle
-   *  ones are closed after `lameDuckMs`, all after DRAIN_TIMEOUT_MS. */
+  /** Accepts no more connections, answers what comes on those that are there and closes each with its answer; those
+   *  that are left are closed when none has brought a request for `lameDuckMs`, all after DRAIN_TIMEOUT_MS. */
   async drain(server: HttpServer, lameDuckMs: number): Promise<void> {
     this.#draining = true;
     const began = performance.now();
@@ -68,13 +71,23 @@ export class Door {
       // Not http's own close(): it cuts idle connections at once, on which a request may be on its way.
       NetServer.prototype.close.call(server, resolve);
     });
-    await Promise.race([closed, pause(lameDuckMs)]);
+    await Promise.race([closed, this.#quiet(lameDuckMs, began + DRAIN_TIMEOUT_MS)]);
     server.closeIdleConnections();
     while (this.#active > 0 && performance.now() - began < DRAIN_TIMEOUT_MS) {
       await pause(DRAIN_POLL_MS);
       server.closeIdleConnections();
     }
     server.closeAllConnections();
+  }
+
+  /** Resolves when no request has come for so long. Time alone does not tell: where the process got none, what came
+   *  lies unread, and closing its connection would fail it. After a turn of the event loop all is read. */
+  async #quiet(ms: number, until: number): Promise<void> {
+    for (let before = -1; before !== this.#came && performance.now() < until; ) {
+      before = this.#came;
+      await pause(ms);
+      await turn();
+    }
   }
 }
 
