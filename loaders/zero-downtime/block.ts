@@ -307,7 +307,7 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
   const stages = plan(restarts);
   const rolled = stages.filter(({event}) => event === "restart").length;
   const versions = Array.from({length: rolled + 1}, (_, number) => `1.${number}.0`);
-  for (const version of versions) makeRelease(directory, version);
+  for (const version of versions) await makeRelease(directory, version);
   report({done: 0, doing: "storing passages"});
   await fill(data, input);
   const deployment = await deploy(directory, data, versions.shift() as string);

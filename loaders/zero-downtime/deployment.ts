@@ -2,16 +2,18 @@
 // and telling the supervisor. The port stays.
 import {type ChildProcess, spawn} from "node:child_process";
 import {once} from "node:events";
-import {cpSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync} from "node:fs";
-import {basename, join} from "node:path";
+import {mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
 import {createInterface} from "node:readline";
 import {fileURLToPath} from "node:url";
+import {build} from "esbuild";
 import {guarded} from "../systems/side/guard.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const COPIED = ["native/engine.ts", "native/engine", "native/server"];
+/** As they lie in the project, so that what the server finds beside itself is found. */
+const SOURCE = "native/server/main.ts";
+const BUILT = "native/server/main.js";
 const LINKED = ["native/build", "node_modules"];
-const NOT_RELEASED = /^(attacks|bench|schemathesis)$|\.test\.ts$/;
 const CURRENT = "current";
 const POLL_MS = 20;
 const TAKE_OVER_MS_MAX = 60_000;
@@ -27,19 +29,18 @@ export class DeploymentError extends Error {
   }
 }
 
-/** Puts the code of now into a folder, under a version of its own. */
-export function makeRelease(directory: string, version: string): string {
+/** Builds the code of now into a folder, under a version of its own: one file, beside the core and the packages. */
+export async function makeRelease(directory: string, version: string): Promise<void> {
   const release = join(directory, version);
   mkdirSync(join(release, "native"), {recursive: true});
   const told = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Record<string, unknown>;
   writeFileSync(join(release, "package.json"), JSON.stringify({...told, version}));
-  for (const path of COPIED)
-    cpSync(join(ROOT, path), join(release, path), {
-      recursive: true,
-      filter: (file) => !NOT_RELEASED.test(basename(file)),
-    });
+  await build({
+    entryPoints: [join(ROOT, SOURCE)],
+    outfile: join(release, BUILT),
+    ...{bundle: true, platform: "node", format: "esm", packages: "external", logLevel: "silent"},
+  });
   for (const path of LINKED) symlinkSync(join(ROOT, path), join(release, path));
-  return release;
 }
 
 export interface Health {
@@ -60,10 +61,10 @@ export interface Deployment {
 /** Starts the supervisor over `data` with the first version. Errors: DeploymentError with what it said last. */
 export async function deploy(directory: string, data: string, version: string): Promise<Deployment> {
   point(directory, version);
-  const main = join(directory, CURRENT, "native/server/main.ts");
+  const main = join(directory, CURRENT, BUILT);
   const [program, programArguments] = guarded(
     process.execPath,
-    ["--import", "tsx", main, "--data", data, "--port", "0", "--supervise"],
+    [main, "--data", data, "--port", "0", "--supervise"],
     {signal: "TERM"},
   );
   const child = spawn(program, programArguments, {stdio: ["ignore", "pipe", "pipe"]});
