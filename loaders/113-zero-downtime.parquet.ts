@@ -131,8 +131,8 @@ export default experiment<Parameters>({
   systems: [],
   profiles: {
     quick: {
-      ...{episodes: 4_000, sessions: 1_000, rate_per_s: 500},
-      ...{stage_requests: 380, restart_requests: 1_250, restarts: 1},
+      ...{episodes: 4_000, sessions: 1_000, rate_per_s: 400},
+      ...{stage_requests: 360, restart_requests: 900, restarts: 1},
     },
     standard: {
       ...{episodes: 10_000, sessions: 5_000, rate_per_s: 1_000},
@@ -285,7 +285,7 @@ export default experiment<Parameters>({
     "No stage and no request is excluded. Shadows and repetitions are beside the schedule: they have no latency of their own here, but where they fail, they count as failed.",
   threats: [
     "The releases differ in their version only: that they read each other's log is not shown by this.",
-    "The client has at most 512 connections; what waits for one counts as latency. Clients without a bound could have more waiting at a server that restarts than it holds (1,024).",
+    "The client has at most 128 connections; what waits for one counts as latency. Without a bound, a busy server refuses (429) what would wait there for more than a second, and holds at most 1,024 while it restarts.",
     "Client, server and the starting of the next release share two cores: a part of the rise over a restart is the starting process's need of a core.",
     "The stages follow each other in time and each comes once: a drift of the machine, and the space's growth by what is written, is part of what later stages show.",
     "Nothing that fails is sent again by the client; a real client would, and see even less.",

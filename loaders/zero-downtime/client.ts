@@ -6,8 +6,9 @@ import type {Way} from "./rollout.ts";
 
 const SPACE = "passages";
 const LOOPBACK = "127.0.0.1";
-/** As an application's pool would be; what does not fit waits at the client, and that wait counts. */
-const CONNECTIONS_MAX = 512;
+/** As an application's pool would be; what does not fit waits at the client, and that wait counts. The server refuses
+ *  what would wait for longer than a second there: a client that sends all it has to a busy one is told so. */
+const CONNECTIONS_MAX = 128;
 const JSON_TYPE = "application/json";
 const PAGE = 1_000;
 export const K = 10;
