@@ -193,7 +193,7 @@ export default experiment<Parameters>({
     {
       id: "restart",
       metric: restartBump,
-      says: (value) => `Over a restart, the slowest recall in a hundred takes ${value} longer than in quiet.`,
+      says: (value) => `Over a restart, P99 of recall is higher than in quiet by ${value}.`,
     },
   ],
   tables: [
