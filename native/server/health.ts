@@ -1,4 +1,5 @@
 // Whether the server is well, told truthfully: what the disk refused, which spaces take no writes, whether it drains.
+import {readFileSync} from "node:fs";
 import type {Spaces} from "./spaces.ts";
 
 export type Phase = "opening" | "serving" | "draining";
@@ -6,11 +7,17 @@ export type Phase = "opening" | "serving" | "draining";
 /** Codes of the engine after which a space takes no writes until something is done. */
 const ILLNESS = new Set(["poisoned", "disk_full", "io", "damaged", "read_only"]);
 
+/** What is served, by the package.json it came with: tells who rolls a release out that it has arrived. */
+const RELEASE = (
+  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {version: string}
+).version;
+
 export interface Report {
   status: "ok" | "degraded" | "failed";
   phase: Phase;
   /** Tells one server from the next behind the same port. */
   pid: number;
+  release: string;
   /** Spaces that take no writes, and why. */
   spaces: {space: string; code: string}[];
 }
@@ -38,6 +45,7 @@ export class Health {
       status,
       phase: this.phase,
       pid: process.pid,
+      release: RELEASE,
       spaces: [...ill].map(([space, code]) => ({space, code})),
     };
   }

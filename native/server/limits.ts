@@ -50,8 +50,12 @@ export const BODIES_MAX_BYTES = 256 << 20;
 
 /** Requests that wait while the engine opens. */
 export const HELD_MAX_REQUESTS = 1_024;
-/** How long a server that drains waits for the next request on connections that are there. */
-export const LAME_DUCK_MS = 500;
+/** Of those, how many are let in at once when it is open: less than may wait for one space of any class. */
+export const HELD_AT_ONCE_REQUESTS = 128;
+/** The next of them is let in after that, whatever the one before does. */
+export const HELD_TURN_MS = 1_000;
+/** A server that drains closes the connections that are left when none has brought a request for so long. */
+export const LAME_DUCK_MS = 100;
 /** How long a drain waits for requests under way. */
 export const DRAIN_TIMEOUT_MS = 15_000;
 

@@ -165,6 +165,7 @@ test("health and readiness say that it serves", () =>
       status: "ok",
       phase: "serving",
       pid: process.pid,
+      release: JSON.parse(readFileSync("package.json", "utf8")).version,
       spaces: [],
     });
     assert.equal((await ask("GET", "/ready")).body.ready, true);

@@ -71,4 +71,11 @@ export const PLANTED: Planted[] = [
     file: "loaders/competitive-baseline/monitor.test.ts",
     test: "a planted loss of 5 % a month is found, and not before it begins",
   },
+  {
+    fault:
+      "A write that was acknowledged is taken away, and a session is served now in one way, now in the other",
+    caught: "The client’s ledger of a live migration names both",
+    file: "loaders/zero-downtime/migration.test.ts",
+    test: "a lost acknowledged write and a session that flips are caught in a live migration",
+  },
 ];

@@ -1,0 +1,7 @@
+#!/bin/sh
+# Measures experiment 113, whether a live server migrates and restarts without a failed request or a lost write; exit code 0 met, 1 missed, 2 not enough evidence,
+# 3 could not run. Options go to the command line, e.g. `--profile standard`.
+set -eu
+cd "$(dirname "$0")/../.."
+sh scripts/setup.sh
+exec npx --no-install tsx scripts/cli.ts load 113 "$@"
