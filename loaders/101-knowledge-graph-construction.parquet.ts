@@ -43,7 +43,7 @@ const counted = (id: string, label: string): Metric =>
     id,
     label,
     "count",
-    `SELECT value, unit AS block FROM observations WHERE metric = '${id}' AND subject = 'dual'`,
+    `SELECT value, run || '/' || block AS block FROM observations WHERE metric = '${id}' AND subject = 'dual'`,
   );
 
 /** Paired by question: both answered it. */
@@ -64,7 +64,7 @@ const ndcg = (method: string): Metric => ({
 });
 
 const MEMBERS = (by: "concept" | "group") =>
-  `SELECT split_part(label, '|', ${by === "concept" ? 1 : 2}) AS found, split_part(label, '|', 3) AS known, unit AS block
+  `SELECT split_part(label, '|', ${by === "concept" ? 1 : 2}) AS found, split_part(label, '|', 3) AS known, run || '/' || block AS block
     FROM observations WHERE metric = 'member'`;
 const agreement = (id: string, label: string, sql: string): Metric => worst(id, label, "score", sql);
 const ariConcepts = agreement(
@@ -76,7 +76,7 @@ const shareOf: Metric = worst(
   "concept-share",
   "concepts per episode",
   "share",
-  `SELECT count(*) / ${TOLD}e0 AS value, unit AS block FROM observations WHERE metric = 'coherence' GROUP BY unit`,
+  `SELECT count(*) / ${TOLD}e0 AS value, run || '/' || block AS block FROM observations WHERE metric = 'coherence' GROUP BY run, block`,
 );
 const blendedGain = gain("blended", "similar");
 const growth: Metric = {
@@ -91,8 +91,8 @@ const calibration = worst(
   "calibration error of confidence on held-out questions",
   "score",
   calibrationErrorSql(
-    `SELECT c.value AS probability, r.value AS hit, c.unit AS block FROM observations c JOIN observations r
-      ON c.unit = r.unit AND c.label = r.label AND r.metric = 'right' WHERE c.metric = 'confidence'`,
+    `SELECT c.value AS probability, r.value AS hit, c.run || '/' || c.block AS block FROM observations c JOIN observations r
+      ON c.run = r.run AND c.block = r.block AND c.label = r.label AND r.metric = 'right' WHERE c.metric = 'confidence'`,
   ),
 );
 const floor = (metric: Metric, comparison: "<" | "<=" | ">" | ">=", threshold: number, source = SOURCE) => ({
@@ -132,7 +132,7 @@ export default experiment<Parameters>({
         "rate",
         "passages told a second, over all of the stream",
         "1/s",
-        "SELECT value, unit AS block FROM observations WHERE metric = 'rate' AND subject = 'dual'",
+        "SELECT value, run || '/' || block AS block FROM observations WHERE metric = 'rate' AND subject = 'dual'",
       ),
       ">=",
       100,
@@ -203,7 +203,7 @@ export default experiment<Parameters>({
       "bound",
       "share of passages that are bound to a concept",
       "share",
-      `SELECT count(*) / ${TOLD}e0 AS value, unit AS block FROM observations WHERE metric = 'member' GROUP BY unit`,
+      `SELECT count(*) / ${TOLD}e0 AS value, run || '/' || block AS block FROM observations WHERE metric = 'member' GROUP BY run, block`,
     ),
   ],
   answers: [
@@ -264,7 +264,7 @@ export default experiment<Parameters>({
       caption: "Confidence on held-out questions: what was told, and how often it came true",
       sql: `WITH told AS (
           SELECT c.value AS probability, r.value AS hit, ntile(10) OVER (ORDER BY c.value, c.label) AS bin
-          FROM observations c JOIN observations r ON c.unit = r.unit AND c.label = r.label AND r.metric = 'right'
+          FROM observations c JOIN observations r ON c.run = r.run AND c.block = r.block AND c.label = r.label AND r.metric = 'right'
           WHERE c.metric = 'confidence')
         SELECT avg(probability) AS told, avg(hit) AS came_true, count(*) AS questions FROM told GROUP BY bin ORDER BY told`,
       units: {told: "share", came_true: "share", questions: "count"},
@@ -276,7 +276,7 @@ export default experiment<Parameters>({
       id: "whole",
       says: "the store did not hold all 10,000 passages, or no question was held out",
       violations: `
-        SELECT 'block ' || unit || ': ' || value::BIGINT || ' of ${TOLD} passages' AS reason FROM observations
+        SELECT 'block ' || run || '/' || block || ': ' || value::BIGINT || ' of ${TOLD} passages' AS reason FROM observations
         WHERE metric = 'stored' AND value <> ${TOLD}
         UNION ALL SELECT 'run ' || run || ' has no held-out question' FROM runs
         WHERE run NOT IN (SELECT run FROM observations WHERE metric = 'confidence')`,

@@ -45,14 +45,14 @@ const perCore = (road: string): Metric => ({
   label: `answers per second of the server's CPU: ${road}`,
   unit: "1/s",
   estimator: mean({of: "rounds"}),
-  rows: `SELECT value, unit AS block FROM observations WHERE metric = 'per_core' AND label = '${road}'`,
+  rows: `SELECT value, run || '/' || block AS block FROM observations WHERE metric = 'per_core' AND label = '${road}'`,
 });
 const ofNull = (kind: string): Metric => ({
   id: `core-share-${kind.toLowerCase()}`,
   label: `share of the listener's own limit that a recall reaches, ${kind}`,
   unit: "share",
   estimator: ratioOfMeans({of: "rounds"}),
-  rows: `SELECT value, unit AS block, CASE label WHEN 'recall, ${kind}' THEN 'a' ELSE 'b' END AS side
+  rows: `SELECT value, run || '/' || block AS block, CASE label WHEN 'recall, ${kind}' THEN 'a' ELSE 'b' END AS side
     FROM observations WHERE metric = 'per_core' AND label IN ('recall, ${kind}', 'null, ${kind}')`,
 });
 

@@ -172,7 +172,7 @@ export default experiment<Parameters>({
       label: "from the signal until the next release serves",
       unit: "s",
       estimator: mean({of: "restarts"}),
-      rows: "SELECT value, unit AS block FROM observations WHERE metric = 'restart'",
+      rows: "SELECT value, run || '/' || block AS block FROM observations WHERE metric = 'restart'",
     },
     {
       id: "quiet-p99",

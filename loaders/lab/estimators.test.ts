@@ -93,7 +93,7 @@ const CASES: {estimator: Estimator; rows: Row[][]}[] = [
   {
     estimator: ratioOfQuantiles(0.5),
     rows: [
-      [...waits(1, 1, "a"), ...waits(2, 3, "b")],
+      [...waits(8, 1, "a"), ...waits(12, 3, "b")],
       [...waits(70, 1, "a"), ...waits(41, 1, "b")],
     ],
   },

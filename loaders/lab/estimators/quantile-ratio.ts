@@ -31,16 +31,16 @@ export function ratioOfQuantiles(q: number, {of = "requests"} = {}): Estimator {
         return {n: sorted.length, value: at(ranks.rank), low: at(ranks.low), high: at(ranks.high)};
       }) as [Side, Side];
       const least = Math.min(a.n, b.n);
-      if (a.value === null || b.value === null) return nothing(lack(needed, 0, `${of} on each side`), method);
-      const enough = least >= needed;
+      // A ratio is not told without its interval, and that needs its sample on both sides.
+      if (least < needed) return nothing(lack(needed, least, `${of} on each side`), method);
       return {
-        value: a.value / b.value,
-        low: a.low === null || b.high === null ? null : a.low / b.high,
-        high: a.high === null || b.low === null ? null : a.high / b.low,
+        value: (a.value as number) / (b.value as number),
+        low: (a.low as number) / (b.high as number),
+        high: (a.high as number) / (b.low as number),
         n: rows.length,
         units: rows.length,
-        enough,
-        needs: enough ? null : lack(needed, least, `${of} on each side`),
+        enough: true,
+        needs: null,
         method,
       };
     },
@@ -52,12 +52,12 @@ ranked AS (
   FROM input
 ),
 sides AS (
-  SELECT side, value FROM ranked
+  SELECT side, value, n FROM ranked
   WHERE place = greatest(1, CAST(ceil(${q}e0 * CAST(n AS DOUBLE) - ${RANK_SLACK.toExponential()}) AS BIGINT))
 )
 SELECT max(CASE WHEN side = 'a' THEN value END) / max(CASE WHEN side = 'b' THEN value END) AS value,
   CAST((SELECT count(*) FROM input) AS BIGINT) AS n
-FROM sides HAVING count(*) = 2`,
+FROM sides HAVING count(*) = 2 AND min(n) >= ${needed}`,
   };
 }
 
