@@ -25,6 +25,8 @@ export interface BlockInput {
   restart_requests: number;
   restarts: number;
   seed: number;
+  /** Those that the server may run on. */
+  server_cpus?: string;
   /** Faults on purpose, for the ledger to find: one acknowledged write is taken away before the end, one session is
    *  served by a coin's toss. */
   planted?: boolean;
@@ -310,7 +312,7 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
   for (const version of versions) await makeRelease(directory, version);
   report({done: 0, doing: "storing passages"});
   await fill(data, input);
-  const deployment = await deploy(directory, data, versions.shift() as string);
+  const deployment = await deploy(directory, data, versions.shift() as string, input.server_cpus);
   const client = new Client(deployment.port);
   try {
     const starts = bounds(stages, input);

@@ -2,7 +2,7 @@
 // and telling the supervisor. The port stays.
 import {type ChildProcess, spawn} from "node:child_process";
 import {once} from "node:events";
-import {mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {createInterface} from "node:readline";
 import {fileURLToPath} from "node:url";
@@ -15,6 +15,7 @@ const SOURCE = "native/server/main.ts";
 const BUILT = "native/server/main.js";
 const LINKED = ["native/build", "node_modules"];
 const CURRENT = "current";
+const TASKSET = "/usr/bin/taskset";
 const POLL_MS = 20;
 const TAKE_OVER_MS_MAX = 60_000;
 
@@ -58,15 +59,21 @@ export interface Deployment {
   stop(): Promise<void>;
 }
 
-/** Starts the supervisor over `data` with the first version. Errors: DeploymentError with what it said last. */
-export async function deploy(directory: string, data: string, version: string): Promise<Deployment> {
+/** Starts the supervisor over `data` with the first version. `cpus`: those that it and its servers may run on. Errors: DeploymentError with what it said last. */
+export async function deploy(
+  directory: string,
+  data: string,
+  version: string,
+  cpus?: string,
+): Promise<Deployment> {
   point(directory, version);
   const main = join(directory, CURRENT, BUILT);
-  const [program, programArguments] = guarded(
-    process.execPath,
-    [main, "--data", data, "--port", "0", "--supervise"],
-    {signal: "TERM"},
-  );
+  const pinned = cpus !== undefined && existsSync(TASKSET) ? [TASKSET, "-c", cpus] : [];
+  const [first = "", ...rest] = [
+    ...pinned,
+    ...[process.execPath, main, "--data", data, "--port", "0", "--supervise"],
+  ];
+  const [program, programArguments] = guarded(first, rest, {signal: "TERM"});
   const child = spawn(program, programArguments, {stdio: ["ignore", "pipe", "pipe"]});
   const port = await served(child);
   const health = async () =>
