@@ -5,6 +5,7 @@ import {DIMENSION, passageVectors, queryVectors} from "./datasets/wikispeedia-mi
 import {maximum, mean, proportion, quantile, ratioOfQuantiles} from "./lab/estimators.ts";
 import {experiment, type Metric} from "./lab/experiment.ts";
 import {startWorker} from "./lab/measure/worker.ts";
+import {percentilesSql} from "./lab/percentiles.ts";
 import {lateDriver, nothingAsked} from "./lab/void-rules.ts";
 import {BESIDE_HURT, EQUALS, EXCESS, type LoopOutput, type Setting} from "./multi-tenant-isolation/block.ts";
 import {jainSql} from "./multi-tenant-isolation/fairness.ts";
@@ -174,23 +175,9 @@ export default experiment<Parameters>({
     {
       id: "percentiles",
       caption: "Latency of the neighbour by percentile, from the moment a request was due",
-      sql: `WITH q(quantile) AS (VALUES (0.5), (0.9), (0.99), (0.999)),
-        ranked AS (
-          SELECT subject AS operation, latency_ns / 1e6 AS ms, row_number() OVER (PARTITION BY subject ORDER BY latency_ns) AS rank,
-            count(*) OVER (PARTITION BY subject) AS n FROM requests WHERE status = 'ok' AND ${OWN}
-        ),
-        wanted AS (
-          SELECT DISTINCT operation, n, CAST(quantile AS DOUBLE) AS quantile,
-            greatest(1, CAST(ceil(n * CAST(quantile AS DOUBLE) - 1e-9) AS BIGINT)) AS at,
-            greatest(1, CAST(floor(n * CAST(quantile AS DOUBLE) - 1.96 * sqrt(n * CAST(quantile AS DOUBLE) * (1 - CAST(quantile AS DOUBLE)))) AS BIGINT)) AS low,
-            CAST(ceil(n * CAST(quantile AS DOUBLE) + 1.96 * sqrt(n * CAST(quantile AS DOUBLE) * (1 - CAST(quantile AS DOUBLE)))) AS BIGINT) + 1 AS high
-          FROM ranked, q WHERE n >= ln(0.05) / ln(CAST(quantile AS DOUBLE))
-        )
-        SELECT w.operation, w.quantile, max(CASE WHEN r.rank = w.at THEN r.ms END) AS latency_ms,
-          max(CASE WHEN r.rank = w.low THEN r.ms END) AS low_ms,
-          max(CASE WHEN r.rank = least(w.high, w.n) THEN r.ms END) AS high_ms, w.n
-        FROM wanted w JOIN ranked r USING (operation)
-        GROUP BY w.operation, w.quantile, w.n ORDER BY w.operation, w.quantile`,
+      sql: percentilesSql(
+        `SELECT subject AS operation, latency_ns / 1e6 AS ms FROM requests WHERE status = 'ok' AND ${OWN}`,
+      ),
       units: {latency_ms: "ms", low_ms: "ms", high_ms: "ms"},
     },
     {

@@ -8,6 +8,7 @@ import {DIMENSION, passageVectors, queryVectors} from "./datasets/wikispeedia-mi
 import {mean, proportion, quantile, rate, ratioOfMeans, ratioOfQuantiles} from "./lab/estimators.ts";
 import {experiment, type Metric} from "./lab/experiment.ts";
 import {startWorker} from "./lab/measure/worker.ts";
+import {percentilesSql} from "./lab/percentiles.ts";
 import {holdsAtLeast, lateDriver, nothingAsked, unsustained} from "./lab/void-rules.ts";
 import {
   type BlockInput,
@@ -211,28 +212,10 @@ export default experiment<Parameters>({
     {
       id: "percentiles",
       caption: "Latency by percentile, from the moment a request was due",
-      sql: `WITH q(quantile) AS (VALUES (0.5), (0.9), (0.99), (0.999)),
-        given AS (
-          SELECT CASE operation WHEN 'nothing' THEN 'null' ELSE subject || ' mix' END AS operation,
-            latency_ns / 1e6 AS ms FROM requests
-          WHERE status = 'ok' AND (operation = 'nothing' OR (${MIX} AND subject <> 'dual'))
-        ),
-        ranked AS (
-          SELECT operation, ms, row_number() OVER (PARTITION BY operation ORDER BY ms) AS rank,
-            count(*) OVER (PARTITION BY operation) AS n FROM given
-        ),
-        wanted AS (
-          SELECT DISTINCT operation, n, CAST(quantile AS DOUBLE) AS quantile,
-            greatest(1, CAST(ceil(n * CAST(quantile AS DOUBLE) - 1e-9) AS BIGINT)) AS at,
-            greatest(1, CAST(floor(n * CAST(quantile AS DOUBLE) - 1.96 * sqrt(n * CAST(quantile AS DOUBLE) * (1 - CAST(quantile AS DOUBLE)))) AS BIGINT)) AS low,
-            CAST(ceil(n * CAST(quantile AS DOUBLE) + 1.96 * sqrt(n * CAST(quantile AS DOUBLE) * (1 - CAST(quantile AS DOUBLE)))) AS BIGINT) + 1 AS high
-          FROM ranked, q WHERE n >= ln(0.05) / ln(CAST(quantile AS DOUBLE))
-        )
-        SELECT w.operation, w.quantile, max(CASE WHEN r.rank = w.at THEN r.ms END) AS latency_ms,
-          max(CASE WHEN r.rank = w.low THEN r.ms END) AS low_ms,
-          max(CASE WHEN r.rank = least(w.high, w.n) THEN r.ms END) AS high_ms, w.n
-        FROM wanted w JOIN ranked r USING (operation)
-        GROUP BY w.operation, w.quantile, w.n ORDER BY w.operation, w.quantile`,
+      sql: percentilesSql(
+        `SELECT CASE operation WHEN 'nothing' THEN 'null' ELSE subject || ' mix' END AS operation, latency_ns / 1e6 AS ms
+        FROM requests WHERE status = 'ok' AND (operation = 'nothing' OR (${MIX} AND subject <> 'dual'))`,
+      ),
       units: {latency_ms: "ms", low_ms: "ms", high_ms: "ms"},
     },
     {
