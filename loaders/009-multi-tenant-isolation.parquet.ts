@@ -98,11 +98,11 @@ export default experiment<Parameters>({
     quick: {
       each: 1_000,
       rate_per_s: 100,
-      loop_seconds: 3.5,
+      loop_seconds: 2.5,
       loops: 4,
       equal_seconds: 0.4,
       equal_rounds: 6,
-      probes: 10_000,
+      probes: 5_000,
     },
     standard: {
       each: 5_000,

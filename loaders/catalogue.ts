@@ -87,3 +87,9 @@ export async function load(name: string, folder = LOADERS): Promise<Definition<n
   const module = (await import(`${folder}/${entry.file}`)) as {default: Definition<never>};
   return module.default;
 }
+
+/** In the same order, but those that read others' runs behind those that read none: a new run makes its readers stale. */
+export function readersLast<D extends {reads?: string[]}>(definitions: readonly D[]): D[] {
+  const reads = ({reads = []}: D) => reads.length > 0;
+  return [...definitions.filter((one) => !reads(one)), ...definitions.filter(reads)];
+}

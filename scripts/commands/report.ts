@@ -2,7 +2,7 @@
 // version, and says where it is and what it found.
 import {resolve} from "node:path";
 import {Command} from "@commander-js/extra-typings";
-import {built, load} from "../../loaders/catalogue.ts";
+import {built, load, readersLast} from "../../loaders/catalogue.ts";
 import type {Summary} from "../../loaders/lab/claim.ts";
 import {laboratory} from "../../loaders/lab/laboratory.ts";
 import {open} from "../../loaders/lab/store/store.ts";
@@ -19,8 +19,9 @@ export function report() {
       const lab = laboratory();
       const signal = interruptible();
       const summaries: Summary[] = [];
-      for (const {id} of built()) {
-        const definition = await load(id);
+      const definitions = await Promise.all(built().map(({id}) => load(id)));
+      for (const definition of readersLast(definitions)) {
+        const {id} = definition;
         const index = open(lab.store);
         if (current(lab, definition, index) === null) summaries.push(await measure(id, "quick", signal));
         else {
@@ -29,6 +30,7 @@ export function report() {
         }
       }
       const {folder} = await publish({log: (line) => process.stderr.write(`${line}\n`)});
+      summaries.sort((a, b) => (a.id < b.id ? -1 : 1));
       process.stdout.write(`\n${summaries.map((summary) => describe(summary)).join("\n")}\n`);
       process.stdout.write(`Report: ${resolve(folder)}  (${Math.round((Date.now() - started) / 1000)} s)\n`);
       process.stdout.write("Open:   npm run preview\n");

@@ -1,6 +1,6 @@
 // Asks one request over and over on keep-alive connections, one at a time on each: raw sockets, so that the asking
-// costs little. Prints how many were answered with 200 within the time. A process of
-// its own: the parent sends the task and gets the counts.
+// costs little. Tells how many were answered with 200 within the time. A process of its own: the parent sends a task and
+// gets the counts, until it disconnects.
 import {connect} from "node:net";
 
 export interface LoadTask {
@@ -67,7 +67,6 @@ function load({
   return Promise.all(Array.from({length: connections}, one)).then(() => counts);
 }
 
-process.once("message", async (task) => {
+process.on("message", async (task) => {
   process.send?.(await load(task as LoadTask));
-  process.disconnect();
 });

@@ -85,6 +85,8 @@ function median(sorted: number[]): number {
   return sorted.sort((a, b) => a - b)[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+const asker = fork(fileURLToPath(new URL("./load.ts", import.meta.url)), {execArgv: ["--import", "tsx"]});
+
 async function ask(port: number, {path, binary}: Road, cues: Float32Array): Promise<number> {
   const bodies = Array.from({length: CUES}, (_, i) => {
     const vector = cues.slice(i * dimension, (i + 1) * dimension);
@@ -96,7 +98,6 @@ async function ask(port: number, {path, binary}: Road, cues: Float32Array): Prom
     ? [`Content-Type: ${VECTOR_TYPE}`, `Accept: ${HITS_TYPE}`]
     : ["Content-Type: application/json"];
   const task: LoadTask = {port, path, headers, bodies, connections, seconds};
-  const asker = fork(fileURLToPath(new URL("./load.ts", import.meta.url)), {execArgv: ["--import", "tsx"]});
   asker.send(task);
   const [{ok, failed}] = (await once(asker, "message")) as [{ok: number; failed: number}];
   if (failed > 0) throw new Error(`${failed} of ${failed + ok} requests to ${path} failed`);
@@ -141,6 +142,7 @@ try {
     }
   if (!values.lines) print(rates);
 } finally {
+  asker.disconnect();
   server.kill("SIGTERM");
   await once(server, "exit");
   rmSync(directory, {recursive: true});
