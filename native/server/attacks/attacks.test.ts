@@ -24,7 +24,7 @@ const REQUEST_TIMEOUT_MS = 2_000;
 const PATIENCE_MS = 10_000;
 /** For a one-sided bound of 95 %. */
 const P99_SAMPLES_MIN = 299;
-const ATTACK_MIN_MS = 1_500;
+const ATTACK_MIN_MS = Number(process.env.ENGRAM_ATTACK_MS ?? 1_500);
 const DIMENSION = 8;
 
 let directory = "";

@@ -1,5 +1,4 @@
-// npm run attacks: the attack list as a table, with what the honest client beside each saw. A reporter for Node's test
-// runner.
+// The attack list as a table, with what the honest client beside each saw: from the events of Node's test runner.
 
 interface Told {
   type: string;
