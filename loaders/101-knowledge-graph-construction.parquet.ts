@@ -12,7 +12,7 @@ import type {BlockInput, BlockOutput, DomainInput} from "./knowledge-graph-const
 import {METHODS} from "./knowledge-graph-construction/block.ts";
 import {domains} from "./knowledge-graph-construction/domains.ts";
 import {adjustedRandSql, calibrationErrorSql, puritySql} from "./knowledge-graph-construction/figures.ts";
-import {differenceOfMeans, exponent, maximum, mean, quantile} from "./lab/estimators.ts";
+import {differenceOfMeans, exponent, maximum, mean, minimum, quantile} from "./lab/estimators.ts";
 import {experiment, type Metric} from "./lab/experiment.ts";
 import {runInChild, startWorker} from "./lab/measure/worker.ts";
 import {stream} from "./lab/statistics/random.ts";
@@ -31,15 +31,17 @@ const SOURCE = "tasks.md, 101";
 const ISSUE = "issue 4: dual memory on real text";
 const TOLD = 10_000;
 
-const worst = (id: string, label: string, unit: string, rows: string): Metric => ({
-  id,
-  label,
-  unit,
+/** What must stay below a threshold, or above it, does so in every run. */
+const largest = (id: string, label: string, unit: string, rows: string): Metric => ({
+  ...{id, label, unit, rows},
   estimator: maximum({of: "runs"}),
-  rows,
+});
+const smallest = (id: string, label: string, unit: string, rows: string): Metric => ({
+  ...{id, label, unit, rows},
+  estimator: minimum({of: "runs"}),
 });
 const counted = (id: string, label: string): Metric =>
-  worst(
+  largest(
     id,
     label,
     "count",
@@ -66,13 +68,13 @@ const ndcg = (method: string): Metric => ({
 const MEMBERS = (by: "concept" | "group") =>
   `SELECT split_part(label, '|', ${by === "concept" ? 1 : 2}) AS found, split_part(label, '|', 3) AS known, run || '/' || block AS block
     FROM observations WHERE metric = 'member'`;
-const agreement = (id: string, label: string, sql: string): Metric => worst(id, label, "score", sql);
+const agreement = (id: string, label: string, sql: string): Metric => largest(id, label, "score", sql);
 const ariConcepts = agreement(
   "ari",
   "agreement of concepts with real categories (adjusted Rand)",
   adjustedRandSql(MEMBERS("concept")),
 );
-const shareOf: Metric = worst(
+const shareOf: Metric = smallest(
   "concept-share",
   "concepts per episode",
   "share",
@@ -86,7 +88,7 @@ const growth: Metric = {
   estimator: exponent({from: 10_000, to: 100_000}),
   rows: "SELECT value, CAST(label AS DOUBLE) AS effort FROM observations WHERE metric = 'consolidation'",
 };
-const calibration = worst(
+const calibration = largest(
   "calibration",
   "calibration error of confidence on held-out questions",
   "score",
@@ -128,7 +130,7 @@ export default experiment<Parameters>({
     floor(counted("altered", "passages that are not what was told"), "<=", 0),
     floor(counted("crossed", "hits and members of another domain"), "<=", 0),
     floor(
-      worst(
+      smallest(
         "rate",
         "passages told a second, over all of the stream",
         "1/s",
@@ -138,7 +140,7 @@ export default experiment<Parameters>({
       100,
     ),
     floor(shareOf, ">=", 0.01),
-    floor({...shareOf, id: "concept-share-most"}, "<=", 0.05),
+    floor({...shareOf, id: "concept-share-most", estimator: maximum({of: "runs"})}, "<=", 0.05),
     floor(
       {
         id: "coherence",
@@ -178,7 +180,7 @@ export default experiment<Parameters>({
       500,
     ),
     floor(
-      worst(
+      largest(
         "memory",
         "memory of the process with concepts, over that without",
         "×",
@@ -199,7 +201,7 @@ export default experiment<Parameters>({
     agreement("purity", "purity of concepts by real categories", puritySql(MEMBERS("concept"))),
     agreement("purity-kmeans", "purity of k-means by real categories", puritySql(MEMBERS("group"))),
     ...METHODS.map(ndcg),
-    worst(
+    smallest(
       "bound",
       "share of passages that are bound to a concept",
       "share",

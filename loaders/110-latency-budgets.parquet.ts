@@ -112,7 +112,7 @@ const achieved = (subject: Subject): Metric => ({
   rows: `SELECT (end_ns - lag(end_ns, 1, 0) OVER (PARTITION BY unit ORDER BY end_ns)) / 1e9 AS value, unit AS block
     FROM requests WHERE status = 'ok' AND ${MIX} AND subject = '${subject}'`,
 });
-const failed = (subject: Subject): Metric => ({
+const answered = (subject: Subject): Metric => ({
   id: `answered-${subject}`,
   label: `share of the mix that was answered, ${subject}`,
   unit: "share",
@@ -166,8 +166,8 @@ export default experiment<Parameters>({
     {metric: mix("async", 0.95), comparison: "<=", threshold: 0.458, source: SOURCE},
     {metric: asyncP99, comparison: "<=", threshold: 0.526, source: SOURCE},
     {metric: achieved("async"), comparison: ">=", threshold: 949.9, source: SOURCE},
-    {metric: failed("async"), comparison: ">=", threshold: 0.999, source: "tasks.md, 110"},
-    {metric: failed("durable"), comparison: ">=", threshold: 0.999, source: "tasks.md, 110"},
+    {metric: answered("async"), comparison: ">=", threshold: 0.999, source: "tasks.md, 110"},
+    {metric: answered("durable"), comparison: ">=", threshold: 0.999, source: "tasks.md, 110"},
     {metric: overDisk, comparison: "<=", threshold: 1.3, source: SOURCE},
     {metric: of("recall", "async"), comparison: "<", threshold: 50, source: SOURCE},
     {metric: of("complete", "dual"), comparison: "<", threshold: 100, source: SOURCE},

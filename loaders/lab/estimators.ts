@@ -3,6 +3,7 @@
 export {ratioAtRecall} from "./estimators/at-recall.ts";
 export {exponent} from "./estimators/exponent.ts";
 export {maximum} from "./estimators/maximum.ts";
+export {minimum} from "./estimators/minimum.ts";
 export {differenceOfMeans, ratioOfMeans, ratioOfMedians} from "./estimators/paired.ts";
 export {mean, median, rate} from "./estimators/pooled.ts";
 export {proportion} from "./estimators/proportion.ts";

@@ -38,7 +38,8 @@ export const OPERATIONS = ["recall", "store", "noise", "hurt", "full"];
 const STORE_SHARE = 0.3;
 /** The noisy one asks for so many times what it may. */
 export const EXCESS = 10;
-const BESIDE_PER_S = 50;
+/** What the broken and the full one ask beside the neighbour, a second. */
+export const BESIDE_HURT = {hurt: 50, full: 50};
 const K = 10;
 const CONNECTIONS = 32;
 const EQUAL_CONNECTIONS = 2;
@@ -265,8 +266,6 @@ export async function hurt(): Promise<{damaged: boolean}> {
   const stats = JSON.parse(String(await server.ask({method: "GET", path: `/v1/spaces/${HURT}`})));
   return {damaged: stats.readOnly?.code === "damaged"};
 }
-export const BESIDE_HURT = {hurt: BESIDE_PER_S, full: BESIDE_PER_S};
-
 export async function stop(): Promise<void> {
   await server.stop();
 }

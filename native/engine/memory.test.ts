@@ -157,6 +157,19 @@ test("a blended answer says which concept brought a hit, with probabilities that
     );
   }));
 
+test("an answer in the calling thread is the answer of the pool, also where it needs more room than most", () =>
+  withSpace(async (space) => {
+    await fill(space);
+    await space.memory.consolidate(HOUR_MS, everything);
+    const vector = member(3, 50);
+    for (const options of [{k: 6}, {k: 40, mode: "similar"}, {k: 256}, {k: 5_000, mode: "similar"}] as const)
+      assert.deepEqual(
+        space.memory.answerSync(vector, options),
+        await space.memory.answer({vector}, options),
+      );
+    assert.throws(() => space.memory.answerSync(Float32Array.of(1)), InvalidArgumentError);
+  }));
+
 test("a similar answer equals recall", () =>
   withSpace(async (space) => {
     await fill(space);

@@ -69,8 +69,10 @@ function withVectors(bytes: Buffer, dimension: number, count: (json: unknown) =>
   const vectors = count(json);
   if (rest !== vectors * dimension * F32_BYTES)
     throw malformed(
-      `${rest} bytes follow the JSON, which lists ${vectors} episodes`,
-      `send ${dimension} little-endian f32 for each episode`,
+      Number.isNaN(vectors)
+        ? "the JSON before the vectors is no episode and no list of them"
+        : `${rest} bytes follow the JSON, which lists ${vectors} episodes`,
+      `send JSON as it is without vectors, then ${dimension} little-endian f32 for each episode`,
     );
   return {
     ...(json as object),
@@ -86,7 +88,9 @@ export function decodeEpisodes(bytes: Buffer, dimension: number): unknown {
 }
 
 export function decodeEpisode(bytes: Buffer, dimension: number): unknown {
-  return withVectors(bytes, dimension, () => 1);
+  return withVectors(bytes, dimension, (json) =>
+    typeof json === "object" && json !== null && !Array.isArray(json) ? 1 : Number.NaN,
+  );
 }
 
 /** Ids and scores, best first. */

@@ -24,3 +24,16 @@ export class InThread {
     return value;
   }
 }
+
+/** One for each of what is asked, kept as long as that is. */
+export class Threads<Asked extends object> {
+  readonly #threads = new WeakMap<Asked, InThread>();
+
+  of(asked: Asked): InThread {
+    const known = this.#threads.get(asked);
+    if (known !== undefined) return known;
+    const thread = new InThread();
+    this.#threads.set(asked, thread);
+    return thread;
+  }
+}

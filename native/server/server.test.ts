@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {test} from "node:test";
 import {InvalidArgumentError} from "../engine.ts";
-import {EPISODES_TYPE, HITS_TYPE, VECTOR_TYPE} from "./binary.ts";
+import {EPISODE_TYPE, EPISODES_TYPE, HITS_TYPE, VECTOR_TYPE} from "./binary.ts";
 import {asking, withNotes, withServer} from "./fixture.ts";
 import {openApi} from "./openapi.ts";
 import {Server} from "./server.ts";
@@ -65,6 +65,51 @@ test("a batch may be sent as JSON with its vectors behind it", () =>
     assert.deepEqual(body.ids, ["x", "y"]);
     const {body: y} = await ask("GET", "/v2/spaces/notes/episodes/y?embedding=true");
     assert.deepEqual(y.embedding, [0, 0, -1]);
+  }));
+
+/** JSON with its length before it and a vector behind it. */
+function withVector(json: unknown, ...vector: number[]): Buffer {
+  const head = Buffer.from(JSON.stringify(json));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(head.length);
+  return Buffer.concat([length, head, Buffer.from(Float32Array.from(vector).buffer)]);
+}
+
+test("one episode may be sent as JSON with its vector behind it, and nothing else may be before it", () =>
+  withNotes(async ({ask}) => {
+    const type = {"content-type": EPISODE_TYPE};
+    const path = "/v2/spaces/notes/episodes";
+    assert.equal((await ask("POST", path, withVector({id: "x", content: "eks"}, 0, 0, 1), type)).status, 200);
+    const {body} = await ask("GET", `${path}/x?embedding=true`);
+    assert.deepEqual([body.embedding, body.content], [[0, 0, 1], "eks"]);
+    for (const wrong of [withVector(null, 0, 0, 1), withVector([], 0, 0, 1), withVector({id: "y"}, 0, 1)])
+      assert.equal((await ask("POST", path, wrong, type)).status, 400);
+  }));
+
+test("a JSON field named as the vectors of bytes are is one that is not known", () =>
+  withNotes(async ({ask}) => {
+    const episodes = [{id: "x", embedding: [0, 0, 1]}];
+    const {status} = await ask("POST", "/v1/spaces/notes/episodes/batch", {episodes, embeddings: "mine"});
+    assert.equal(status, 200);
+    const {body} = await ask("GET", "/v1/spaces/notes/episodes/x?embedding=true");
+    assert.deepEqual(body.embedding, [0, 0, 1]);
+  }));
+
+test("the second version answers a cue of bytes as one of JSON, in the thread and in the pool", () =>
+  withNotes(async ({ask}) => {
+    const path = "/v2/spaces/notes/recall";
+    const cue = new Uint8Array(Float32Array.of(0.1, 1, 0).buffer);
+    const json = {kind: "vector", vector: [0.1, 1, 0]};
+    for (const options of [{mode: "similar", k: 1}, {mode: "blended"}, {exact: true, mode: "similar"}]) {
+      const query = new URLSearchParams(
+        Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]),
+      );
+      const bytes = await ask("POST", `${path}?${query}`, cue, {"content-type": VECTOR_TYPE});
+      const {body} = await ask("POST", path, {cue: json, ...options});
+      assert.equal(bytes.status, 200);
+      assert.equal(body.hits[0].id, "north");
+      assert.deepEqual(bytes.body, body);
+    }
   }));
 
 test("edges are linked, listed, spread along, reached and unlinked", () =>

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Measures experiment 009, what one tenant notices of the others; exit
-# code 0 met, 1 missed, 2 not enough evidence, 3 could not run. Options go to the command line, e.g. `--profile standard`.
+# Measures experiment 009, what one tenant notices of the others; exit code 0 met, 1 missed, 2 not enough evidence,
+# 3 could not run. Options go to the command line, e.g. `--profile standard`.
 set -eu
 cd "$(dirname "$0")/../.."
 sh scripts/setup.sh

@@ -3,7 +3,7 @@ import {html} from "npm:htl";
 import {checkAll} from "./claim.js";
 
 export function checkButton(): HTMLElement {
-  const status = html`<span role="status" class="quiet">about two seconds, on your own machine</span>`;
+  const status = html`<span role="status" class="quiet">on your own machine: some seconds, longer over many rows</span>`;
   const button = html`<button class="action" type="button">Compute every number on this page again</button>`;
   button.addEventListener("click", async () => {
     button.setAttribute("disabled", "");

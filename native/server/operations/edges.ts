@@ -1,7 +1,7 @@
 // Edges of the graph: link, unlink, list, and what spreads along them.
 import type {Static} from "@sinclair/typebox";
 import {ConflictError, type Space} from "../../engine.ts";
-import {InThread} from "../in-thread.ts";
+import {Threads} from "../in-thread.ts";
 import {type Call, operation, writing} from "../operation.ts";
 import {
   Activated,
@@ -65,15 +65,14 @@ async function link(
 const SPREAD_LIMIT_DEFAULT = 100;
 /** More hops reach so many that they are left to the pool. */
 const IN_THREAD_HOPS_MAX = 2;
-const threads = new WeakMap<Space, InThread>();
+const threads = new Threads<Space>();
 
 function reach(
   space: Space,
   body: Parameters<Space["reach"]>[0],
   bulk: boolean,
 ): Uint32Array | Promise<Uint32Array> {
-  const thread = threads.get(space) ?? new InThread();
-  threads.set(space, thread);
+  const thread = threads.of(space);
   return thread.may() && !bulk && body.hops <= IN_THREAD_HOPS_MAX
     ? thread.run(() => space.reachSync(body))
     : space.reach(body);

@@ -2,7 +2,7 @@
 import type {Static} from "@sinclair/typebox";
 import type {AnswerCue, AnswerOptions, Filter, Space} from "../../engine.ts";
 import {decodeVector, VECTOR_TYPE} from "../binary.ts";
-import {InThread} from "../in-thread.ts";
+import {Threads} from "../in-thread.ts";
 import {type Call, operation, writing} from "../operation.ts";
 import {
   AccessInput,
@@ -42,7 +42,7 @@ function cueOf(cue: Static<typeof CueInput>): AnswerCue {
 
 /** More than these are not looked for in the serving thread. */
 const IN_THREAD_K_MAX = 100;
-const threads = new WeakMap<Space, InThread>();
+const threads = new Threads<Space>();
 type Asked = Static<typeof RecallInput2>;
 type Answering = Call<unknown, Static<typeof RecallQuery2>, Asked>;
 
@@ -55,8 +55,7 @@ function shortVector({cue, mode, k = 0, ...others}: Asked): Float32Array | undef
 function answer({space, query, body, bulk}: Answering) {
   const asked: Asked = {...query, ...body};
   const vector = bulk ? undefined : shortVector(asked);
-  const thread = threads.get(space) ?? new InThread();
-  threads.set(space, thread);
+  const thread = threads.of(space);
   if (vector !== undefined && thread.may())
     return thread.run(() => space.memory.answerSync(vector, {mode: asked.mode, k: asked.k} as AnswerOptions));
   const {cue, where, from, until, minConfidence, ...options} = asked;
