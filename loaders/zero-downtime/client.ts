@@ -1,25 +1,15 @@
 // What the migrating application asks the server, over connections that are kept and bounded: a recall in each way, and
 // the writes, each under an idempotency key. Nothing is tried again: what fails counts.
-import {Agent, request} from "node:http";
+import {type Asked, type Client as Connections, connect, json} from "../systems/engram/server.ts";
 import {WEAKENED_BY} from "./ledger.ts";
 import type {Way} from "./rollout.ts";
 
-const SPACE = "passages";
-const LOOPBACK = "127.0.0.1";
+export const SPACE = "passages";
 /** As an application's pool would be; what does not fit waits at the client, and that wait counts. The server refuses
  *  what would wait for longer than a second there: a client that sends all it has to a busy one is told so. */
 const CONNECTIONS_MAX = 128;
-const JSON_TYPE = "application/json";
 const PAGE = 1_000;
 export const K = 10;
-
-/** The server answered, but not as asked. Its name is what the record says of it. */
-export class AnswerError extends Error {
-  constructor(status: number, text: string) {
-    super(text);
-    this.name = `status ${status}`;
-  }
-}
 
 export interface EpisodeHeld {
   id: string;
@@ -28,16 +18,16 @@ export interface EpisodeHeld {
 }
 
 export class Client {
-  readonly #agent = new Agent({keepAlive: true, maxSockets: CONNECTIONS_MAX, noDelay: true});
+  readonly #connections: Connections;
 
-  constructor(private readonly port: number) {}
+  constructor(port: number) {
+    this.#connections = connect(port, CONNECTIONS_MAX);
+  }
 
   /** Bodies are made once per query and way: what is measured is the server. */
   static recallBody(way: Way, vector: readonly number[]): Buffer {
     const mode = way === "v2, blended" ? "blended" : "similar";
-    return Buffer.from(
-      JSON.stringify(way === "v1, similar" ? {vector, k: K} : {cue: {kind: "vector", vector}, mode, k: K}),
-    );
+    return json(way === "v1, similar" ? {vector, k: K} : {cue: {kind: "vector", vector}, mode, k: K});
   }
 
   /** Ids, best first. */
@@ -67,11 +57,11 @@ export class Client {
   }
 
   async forget(id: string): Promise<void> {
-    await this.#ask("DELETE", `/v2/spaces/${SPACE}/episodes/${id}`);
+    await this.#ask("POST", `/v2/spaces/${SPACE}/forget`, json({ids: [id]}));
   }
 
   async consolidate(): Promise<{formed: number}> {
-    return (await this.#ask("POST", `/v2/spaces/${SPACE}/consolidate`, Buffer.from('{"tau": 0}'))) as {
+    return (await this.#ask("POST", `/v2/spaces/${SPACE}/consolidate`, json({tau: 0}))) as {
       formed: number;
     };
   }
@@ -91,37 +81,21 @@ export class Client {
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#connections.close();
   }
 
   async #write(path: string, body: unknown, key: string): Promise<number> {
-    const answer = await this.#ask("POST", path, Buffer.from(JSON.stringify(body)), key);
+    const answer = await this.#ask("POST", path, json(body), key);
     return (answer as {sequence: number}).sequence;
   }
 
-  #ask(method: "GET" | "POST" | "DELETE", path: string, body?: Buffer, key?: string): Promise<unknown> {
-    const headers = {
-      ...(body === undefined ? {} : {"content-type": JSON_TYPE, "content-length": body.length}),
-      ...(key === undefined ? {} : {"idempotency-key": key}),
+  async #ask(method: Asked["method"], path: string, body?: Buffer, key?: string): Promise<unknown> {
+    const asked = {
+      method,
+      path,
+      ...(body === undefined ? {} : {body}),
+      ...(key === undefined ? {} : {key}),
     };
-    return new Promise((resolve, reject) => {
-      const sent = request(
-        {host: LOOPBACK, port: this.port, agent: this.#agent, method, path, headers},
-        (come) => {
-          const pieces: Buffer[] = [];
-          come.on("data", (piece: Buffer) => pieces.push(piece));
-          come.on("error", reject);
-          come.on("end", () => {
-            const text = String(Buffer.concat(pieces));
-            if (come.statusCode !== 200) reject(new AnswerError(come.statusCode ?? 0, text));
-            else resolve(JSON.parse(text));
-          });
-        },
-      );
-      sent.on("error", reject);
-      sent.end(body);
-    });
+    return JSON.parse(String(await this.#connections.ask(asked)));
   }
 }
-
-export {SPACE};
