@@ -76,7 +76,15 @@ const stages: Stage[] = [
   {name: "fuzzing", command: ["tsx", "scripts/fuzz.ts"], count: harnesses},
   {
     name: "unit tests",
-    command: ["node", "--import", "tsx", "--test", "--test-reporter=spec", ...unitTests],
+    command: [
+      "node",
+      "--import",
+      "tsx",
+      "--test",
+      `--test-concurrency=${cpus().length}`, // most wait for a child; Node's own default leaves a core idle
+      "--test-reporter=spec",
+      ...unitTests,
+    ],
     count: nodeTests,
   },
   {
