@@ -15,6 +15,7 @@ float dotAvx512(const float* a, const float* b, size_t n);
 void dotPlanesVnni(const PlaneBatch& batch, int32_t* out);
 void hammingPopcnt(const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words,
                    int16_t* out);
+size_t selectAvx512(const int16_t* distances, size_t count, int16_t reach, uint32_t base, uint32_t* out);
 #elif defined(__aarch64__)
 float dotNeon(const float* a, const float* b, size_t n);
 void dotPlanesNeon(const PlaneBatch& batch, int32_t* out);
@@ -53,24 +54,33 @@ void hammingScalar(const uint64_t* sketches, size_t groups, const uint64_t* quer
     }
 }
 
+size_t selectScalar(const int16_t* distances, size_t count, int16_t reach, uint32_t base, uint32_t* out) {
+  size_t found = 0;
+  for (size_t i = 0; i < count; ++i) {  // written in any case, kept where it is near: no branch to guess
+    out[found] = base + static_cast<uint32_t>(i);
+    found += distances[i] <= reach ? 1 : 0;
+  }
+  return found;
+}
+
 std::vector<Kernels> detect() {
-  std::vector<Kernels> found = {{"scalar", dotScalar, dotPlanesScalar, hammingScalar}};
+  std::vector<Kernels> found = {{"scalar", dotScalar, dotPlanesScalar, hammingScalar, selectScalar}};
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back({"avx2", dotAvx2, dotPlanesAvx2, hammingAvx2});
+    found.push_back({"avx2", dotAvx2, dotPlanesAvx2, hammingAvx2, selectScalar});
     if (__builtin_cpu_supports("avx512f")) {
-      found.push_back({"avx512", dotAvx512, dotPlanesAvx2, hammingAvx2});
+      found.push_back({"avx512", dotAvx512, dotPlanesAvx2, hammingAvx2, selectAvx512});
       if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
           __builtin_cpu_supports("avx512vnni")) {
-        found.push_back({"avx512-vnni", dotAvx512, dotPlanesVnni, hammingAvx2});
+        found.push_back({"avx512-vnni", dotAvx512, dotPlanesVnni, hammingAvx2, selectAvx512});
         if (__builtin_cpu_supports("avx512vpopcntdq"))
-          found.push_back({"avx512-popcnt", dotAvx512, dotPlanesVnni, hammingPopcnt});
+          found.push_back({"avx512-popcnt", dotAvx512, dotPlanesVnni, hammingPopcnt, selectAvx512});
       }
     }
   }
 #elif defined(__aarch64__)
-  found.push_back({"neon", dotNeon, dotPlanesNeon, hammingNeon});
+  found.push_back({"neon", dotNeon, dotPlanesNeon, hammingNeon, selectScalar});
 #endif
   return found;
 }

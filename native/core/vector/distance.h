@@ -14,6 +14,8 @@ namespace engram {
 inline constexpr size_t kPlanePadding = 64;
 /** Sketches (sketch.h) stand in groups of this many, word by word. */
 inline constexpr size_t kSketchGroup = 8;
+/** Distances that select() looks at together. */
+inline constexpr size_t kSelectStep = 16;
 
 /** One query against many planes, which lie at equal distances. */
 struct PlaneBatch {
@@ -35,6 +37,9 @@ struct Kernels {
   /** out[i] = bits in which sketch i differs from the query, for `groups` × kSketchGroup sketches of `words`
    *  words. All paths agree to the bit. */
   void (*hamming)(const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words, int16_t* out);
+  /** base + i for every distances[i] ≤ reach, in order; returns how many. `count` is a multiple of
+   * kSelectStep, `out` has room for count + kSelectStep. All paths agree. */
+  size_t (*select)(const int16_t* distances, size_t count, int16_t reach, uint32_t base, uint32_t* out);
 };
 
 /** The widest table this CPU runs. */

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -97,6 +98,23 @@ bool bitsAgree(const Kernels& kernels) {
   return true;
 }
 
+bool selectionAgrees(const Kernels& kernels) {
+  std::mt19937 random(17);
+  for (const size_t count : {size_t{0}, kSelectStep, 5 * kSelectStep, 64 * kSelectStep})
+    for (const int16_t reach : {int16_t{-1}, int16_t{0}, int16_t{3}, int16_t{40}, int16_t{1'000}}) {
+      std::vector<int16_t> distances(count);
+      for (int16_t& x : distances)
+        x = random() % 16 == 0 ? std::numeric_limits<int16_t>::max() : static_cast<int16_t>(random() % 64);
+      const auto selected = [&](const Kernels& path) {
+        std::vector<uint32_t> out(count + kSelectStep);
+        out.resize(path.select(distances.data(), count, reach, 70'000, out.data()));
+        return out;
+      };
+      if (selected(kernels) != selected(truth())) return false;
+    }
+  return true;
+}
+
 TEST(Distance, EveryPathOfFloatsAgreesWithTheScalarTruthForEveryTail) {
   for (const Kernels& kernels : availableKernels())
     EXPECT_LT(worstDisagreement(kernels), 1e-6) << kernels.name;
@@ -119,6 +137,10 @@ TEST(Distance, EveryPathOfBitsAgreesToTheBit) {
   for (const Kernels& kernels : availableKernels()) EXPECT_TRUE(bitsAgree(kernels)) << kernels.name;
 }
 
+TEST(Distance, EveryPathSelectsTheSame) {
+  for (const Kernels& kernels : availableKernels()) EXPECT_TRUE(selectionAgrees(kernels)) << kernels.name;
+}
+
 TEST(Distance, APathThatDropsALaneIsCaught) {
   Kernels mutant = bestKernels();
   mutant.dot = [](const float* a, const float* b, size_t n) {
@@ -139,6 +161,10 @@ TEST(Distance, APathThatDropsALaneIsCaught) {
   EXPECT_GT(worstDisagreement(mutant), 1e-6);
   EXPECT_FALSE(planesAgree(mutant));
   EXPECT_FALSE(bitsAgree(mutant));
+  mutant.select = [](const int16_t* distances, size_t count, int16_t reach, uint32_t base, uint32_t* out) {
+    return bestKernels().select(distances, count, static_cast<int16_t>(reach - 1), base, out);  // "<" for "≤"
+  };
+  EXPECT_FALSE(selectionAgrees(mutant));
 }
 
 }  // namespace

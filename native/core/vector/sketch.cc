@@ -13,8 +13,9 @@ namespace {
 constexpr size_t kWordBits = 64;
 /** Rotations: each mixes the leading and the trailing power of two of the values. */
 constexpr size_t kRounds = 2;
-/** Slots looked at together before one by one: most hold nothing near. */
-constexpr size_t kStep = 32;
+/** Tables that distances are counted in by turns: neighbours are often equal, and a count just written is
+ * slow to read. */
+constexpr size_t kTables = 4;
 /** Distances counted at least, and how few of them at most: every so many. */
 constexpr size_t kCounted = 2'000;
 constexpr size_t kStrideMax = 5;
@@ -68,11 +69,10 @@ void Sketches::centre(std::span<const float> mean) { rotate(mean, centre_); }
 
 void Sketches::put(uint32_t slot, std::span<const float> unit) {
   size_ = std::max<size_t>(size_, size_t{slot} + 1);
-  const size_t groups = (size_ + kSketchGroup - 1) / kSketchGroup;
-  bits_.resize(groups * words_ * kSketchGroup, 0);
+  bits_.reserve(bytes());
   sketch(unit, writer_);
-  uint64_t* group = bits_.data() + slot / kSketchGroup * words_ * kSketchGroup + slot % kSketchGroup;
-  for (size_t word = 0; word < words_; ++word) group[word * kSketchGroup] = writer_.query[word];
+  uint64_t* place = words() + slot / kSketchGroup * words_ * kSketchGroup + slot % kSketchGroup;
+  for (size_t word = 0; word < words_; ++word) place[word * kSketchGroup] = writer_.query[word];
 }
 
 void Sketches::nearest(std::span<const float> query, uint32_t first, size_t wanted, SketchScratch& scratch,
@@ -81,10 +81,10 @@ void Sketches::nearest(std::span<const float> query, uint32_t first, size_t want
   if (first >= size_) return;
   sketch(query, scratch);
   const size_t skipped = first / kSketchGroup;
-  const size_t groups = (size_ + kSketchGroup - 1) / kSketchGroup - skipped;
+  const size_t scanned = groups() - skipped;
   auto& distances = scratch.distances;
-  distances.resize((groups * kSketchGroup + kStep - 1) / kStep * kStep);
-  kernels_->hamming(bits_.data() + skipped * words_ * kSketchGroup, groups, scratch.query.data(), words_,
+  distances.resize((scanned * kSketchGroup + kSelectStep - 1) / kSelectStep * kSelectStep);
+  kernels_->hamming(words() + skipped * words_ * kSketchGroup, scanned, scratch.query.data(), words_,
                     distances.data());
   const size_t begin = first % kSketchGroup;
   const size_t end = size_ - skipped * kSketchGroup;
@@ -93,23 +93,27 @@ void Sketches::nearest(std::span<const float> query, uint32_t first, size_t want
 
   // How far the wanted ones reach, by counting; of many, every few are enough to tell.
   auto& counts = scratch.counts;
-  counts.assign(size_t{dimension_} + 1, 0);
+  const size_t table = size_t{dimension_} + 1;
+  counts.assign(kTables * table, 0);
   const size_t stride = std::clamp<size_t>((end - begin) / kCounted, 1, kStrideMax);
-  for (size_t i = begin; i < end; i += stride) ++counts[static_cast<size_t>(distances[i])];
-  int16_t reach = 0;
-  for (size_t counted = counts[0]; counted * stride < wanted && static_cast<uint32_t>(reach) < dimension_;)
-    counted += counts[static_cast<size_t>(++reach)];
+  size_t at = begin;
+  for (; at + (kTables - 1) * stride < end; at += kTables * stride)
+    for (size_t turn = 0; turn < kTables; ++turn)
+      ++counts[turn * table + static_cast<size_t>(distances[at + turn * stride])];
+  for (; at < end; at += stride) ++counts[static_cast<size_t>(distances[at])];
+  const auto counted = [&](size_t distance) {
+    size_t all = 0;
+    for (size_t turn = 0; turn < kTables; ++turn) all += counts[turn * table + distance];
+    return all;
+  };
+  size_t reach = 0;
+  for (size_t sum = counted(0); sum * stride < wanted && reach < dimension_;) sum += counted(++reach);
 
-  const auto base = static_cast<uint32_t>(skipped * kSketchGroup);
-  for (size_t step = 0; step < distances.size(); step += kStep) {
-    const int16_t* some = distances.data() + step;
-    int16_t any = 0;  // all ones when one of them is near
-    for (size_t i = 0; i < kStep; ++i)
-      any = static_cast<int16_t>(any | -static_cast<int16_t>(some[i] <= reach));
-    if (any == 0) continue;
-    for (size_t i = 0; i < kStep; ++i)
-      if (some[i] <= reach) out.push_back(base + static_cast<uint32_t>(step + i));
-  }
+  auto& selected = scratch.selected;
+  selected.resize(std::max(selected.size(), distances.size() + kSelectStep));
+  const size_t found = kernels_->select(distances.data(), distances.size(), static_cast<int16_t>(reach),
+                                        static_cast<uint32_t>(skipped * kSketchGroup), selected.data());
+  out.assign(selected.begin(), selected.begin() + static_cast<ptrdiff_t>(found));
 }
 
 }  // namespace engram

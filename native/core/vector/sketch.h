@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "base/buffer.h"
 #include "vector/distance.h"
 
 namespace engram {
@@ -18,7 +19,8 @@ struct SketchScratch {
   std::vector<float> rotated;
   std::vector<uint64_t> query;
   std::vector<int16_t> distances;
-  std::vector<uint32_t> counts;  // per distance
+  std::vector<uint32_t> selected;
+  std::vector<uint32_t> counts;  // per distance, in kTables tables
 };
 
 class Sketches {
@@ -34,9 +36,12 @@ class Sketches {
                std::vector<uint32_t>& out) const;
 
   size_t size() const { return size_; }
-  size_t bytes() const { return bits_.size() * sizeof(uint64_t); }
+  size_t bytes() const { return groups() * words_ * kSketchGroup * sizeof(uint64_t); }
 
  private:
+  size_t groups() const { return (size_ + kSketchGroup - 1) / kSketchGroup; }
+  uint64_t* words() { return reinterpret_cast<uint64_t*>(bits_.data()); }
+  const uint64_t* words() const { return reinterpret_cast<const uint64_t*>(bits_.data()); }
   void rotate(std::span<const float> values, std::vector<float>& out) const;
   /** Leaves the sketch in scratch.query. */
   void sketch(std::span<const float> unit, SketchScratch& scratch) const;
@@ -44,9 +49,9 @@ class Sketches {
   const Kernels* kernels_;
   uint32_t dimension_;
   size_t words_;
-  std::vector<float> signs_;    // ±1, a row per round
-  std::vector<float> centre_;   // the mean, rotated
-  std::vector<uint64_t> bits_;  // groups of kSketchGroup, word-major
+  std::vector<float> signs_;   // ±1, a row per round
+  std::vector<float> centre_;  // the mean, rotated
+  Buffer bits_;                // u64 words, groups of kSketchGroup, word-major: a line holds one word of each
   size_t size_ = 0;
   SketchScratch writer_;
 };
