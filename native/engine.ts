@@ -16,6 +16,7 @@ export {
   StorageError,
 } from "./engine/errors.ts";
 export {Hits} from "./engine/hits.ts";
+export {RecallListener, type RecallListenerOptions} from "./engine/listener.ts";
 export {
   type AnswerCue,
   type AnswerHit,

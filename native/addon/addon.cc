@@ -7,6 +7,7 @@
 
 #include "classes.h"
 #include "engine_handle.h"
+#include "listener_handle.h"
 #include "space_handle.h"
 #include "task.h"
 #include "watch_handle.h"
@@ -49,6 +50,7 @@ Napi::Value jsonNumbers(const Napi::CallbackInfo& info) {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("Engine", EngineHandle::define(env));
+  exports.Set("Listener", ListenerHandle::define(env));
   exports.Set("traceStart", Napi::Function::New<traceStart>(env));
   exports.Set("traceStop", Napi::Function::New<traceStop>(env));
   exports.Set("jsonNumbers", Napi::Function::New<jsonNumbers>(env));

@@ -9,6 +9,7 @@ namespace engram {
 inline constexpr napi_type_tag kEngineTag = {0x656e6772616d656eULL, 1};
 inline constexpr napi_type_tag kSpaceTag = {0x656e6772616d7370ULL, 2};
 inline constexpr napi_type_tag kWatchTag = {0x656e6772616d7761ULL, 3};
+inline constexpr napi_type_tag kListenerTag = {0x656e6772616d6c69ULL, 4};
 
 /** Marks the object under construction. */
 inline void tag(const Napi::CallbackInfo& info, const napi_type_tag& kind) {

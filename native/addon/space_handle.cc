@@ -59,6 +59,14 @@ SpaceHandle::SpaceHandle(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   tag(info, kSpaceTag);
 }
 
+std::shared_ptr<Space> SpaceHandle::held(const Napi::Value& value) {
+  bool right = false;
+  if (!value.IsObject() || napi_check_object_type_tag(value.Env(), value, &kSpaceTag, &right) != napi_ok ||
+      !right)
+    return nullptr;
+  return Unwrap(value.As<Napi::Object>())->space_;
+}
+
 Napi::Value SpaceHandle::stats(const Napi::CallbackInfo& info) {
   const SpaceStats stats = space_->stats();
   Napi::Object result = Napi::Object::New(info.Env());

@@ -17,6 +17,8 @@ class SpaceHandle final : public Napi::ObjectWrap<SpaceHandle> {
  public:
   static Napi::Function define(Napi::Env env);
   explicit SpaceHandle(const Napi::CallbackInfo& info);
+  /** The space that a value holds; null where it is none. */
+  static std::shared_ptr<Space> held(const Napi::Value& value);
 
  private:
   Napi::Value store(const Napi::CallbackInfo& info);

@@ -124,7 +124,31 @@ export interface NativeEngine {
   close(): Promise<void>;
 }
 
+export interface NativeListener {
+  open(name: string, space: NativeSpace): void;
+  shut(name: string): void;
+  adopt(fd: number): boolean;
+  /** Descriptor, bytes, descriptor, bytes, … */
+  handedBack(): (number | Buffer)[];
+  served(): Float32Array;
+  connections(): number;
+  stop(): void;
+}
+
 interface Native {
+  Listener: new (
+    vectorType: string,
+    hitsType: string,
+    jsonType: string,
+    fields: string,
+    connections: number,
+    firstRequestMs: number,
+    idleMs: number,
+    stalledMs: number,
+    longRecallUs: number,
+    restRequests: number,
+    notify: () => void,
+  ) => NativeListener;
   Engine: new (directory: string, retainBytes: number) => NativeEngine;
   traceStart(): void;
   traceStop(): Float64Array;

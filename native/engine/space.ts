@@ -2,7 +2,7 @@ import {COUNT_MAX, lengths, positive, refuse} from "./checks.ts";
 import {type EngramError, InvalidArgumentError, now, settle, typed} from "./errors.ts";
 import {Hits} from "./hits.ts";
 import {Memory} from "./memory.ts";
-import type {NativeSpace, NativeWrite} from "./native.ts";
+import type {NativeListener, NativeSpace, NativeWrite} from "./native.ts";
 import {
   type Attributes,
   type Backup,
@@ -63,6 +63,11 @@ export class Space {
       (options) => this.#how(options),
       (filter = {}) => filterOf(filter),
     );
+  }
+
+  /** @internal */
+  openTo(listener: NativeListener): void {
+    now(() => listener.open(this.id, this.#native));
   }
 
   #how({durability = this.defaults.durability, now: at, key = ""}: WriteOptions): NativeWrite {

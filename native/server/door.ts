@@ -63,15 +63,16 @@ export class Door {
   }
 
   /** Accepts no more connections, answers what comes on those that are there and closes each with its answer; those
-   *  that are left are closed when none has brought a request for `lameDuckMs`, all after DRAIN_TIMEOUT_MS. */
-  async drain(server: HttpServer, lameDuckMs: number): Promise<void> {
+   *  that are left are closed when none has brought a request for `lameDuckMs`, all after DRAIN_TIMEOUT_MS. `others`:
+   *  settled when those are closed that the server does not count as its own. */
+  async drain(server: HttpServer, lameDuckMs: number, others?: Promise<void>): Promise<void> {
     this.#draining = true;
     const began = performance.now();
     const closed = new Promise((resolve) => {
       // Not http's own close(): it cuts idle connections at once, on which a request may be on its way.
       NetServer.prototype.close.call(server, resolve);
     });
-    await Promise.race([closed, this.#quiet(lameDuckMs, began + DRAIN_TIMEOUT_MS)]);
+    await Promise.race([Promise.all([closed, others]), this.#quiet(lameDuckMs, began + DRAIN_TIMEOUT_MS)]);
     server.closeIdleConnections();
     while (this.#active > 0 && performance.now() - began < DRAIN_TIMEOUT_MS) {
       await pause(DRAIN_POLL_MS);

@@ -42,6 +42,8 @@ export const RECALL_K_DEFAULT = 10;
 /** Two recalls in a row that took longer in the serving thread send the next ones of their space to the pool. */
 export const IN_THREAD_MAX_MS = 1;
 export const IN_THREAD_REST_REQUESTS = 64;
+/** How often the recalls that were answered below Node are counted. */
+export const PLAIN_TOLD_MS = 250;
 export const RECALL_K_MAX = 1_000;
 export const EF_MAX = 100_000;
 

@@ -121,7 +121,15 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
+  readonly #before: (() => void)[] = [];
+
+  /** Called before the metrics are told: for what is counted elsewhere. */
+  before(tell: () => void): void {
+    this.#before.push(tell);
+  }
+
   text(): Promise<string> {
+    for (const tell of this.#before) tell();
     return this.#registry.metrics();
   }
 }

@@ -37,6 +37,13 @@ export class Quotas {
     this.#quotas = new Map(Object.entries(kept));
   }
 
+  readonly #watchers: ((space: string) => void)[] = [];
+
+  /** Called with the name of every space whose quota is set from now on. */
+  whenSet(watcher: (space: string) => void): void {
+    this.#watchers.push(watcher);
+  }
+
   get(space: string): Limits | undefined {
     return this.#quotas.get(space);
   }
@@ -47,6 +54,7 @@ export class Quotas {
       flush: true,
     });
     renameSync(`${this.#path}.tmp`, this.#path);
+    for (const watcher of this.#watchers) watcher(space);
   }
 
   /** Counts one request. Errors: RefusedError 429 when the space asks faster than it may. */

@@ -1,6 +1,6 @@
 // The server: an engine on a port. Loopback by default; any other address only with keys and TLS.
 import {mkdirSync} from "node:fs";
-import {createServer as createHttp, type RequestListener} from "node:http";
+import {createServer as createHttp, type Server as HttpServer, type RequestListener} from "node:http";
 import {createServer as createHttps} from "node:https";
 import type {AddressInfo} from "node:net";
 import type {FastifyInstance} from "fastify";
@@ -18,6 +18,7 @@ import {Keys} from "./keys.ts";
 import * as limits from "./limits.ts";
 import {Metrics} from "./metrics.ts";
 import type {TracesOptions} from "./otel.ts";
+import {PlainRoad} from "./plain.ts";
 import {Quotas} from "./quotas.ts";
 import {Spaces} from "./spaces.ts";
 import type {Tracing} from "./tracing.ts";
@@ -79,6 +80,8 @@ export class Server {
   readonly #door: Door;
   readonly #context: Context;
   readonly #drain = new AbortController();
+  /** Absent where there is something to decide about a request before it is read. */
+  readonly #plain: PlainRoad | undefined;
   #engine: Engine | undefined;
 
   private constructor(
@@ -110,6 +113,8 @@ export class Server {
       return listener(options, door.accept);
     });
     this.#door = door as unknown as Door;
+    if (options.keys === undefined && options.tls === undefined && tracing === undefined)
+      this.#plain = new PlainRoad(this.#app.server as HttpServer, this.#context, options.headersTimeoutMs);
   }
 
   /** Opens the engine and listens; with `takeOver`, listens and opens when the other process has let go: requests
@@ -145,11 +150,17 @@ export class Server {
     return (this.#app.server.address() as AddressInfo).port;
   }
 
+  /** Connections whose requests are answered below Node at present. */
+  get plainConnections(): number {
+    return this.#plain?.connections ?? 0;
+  }
+
   /** Stops accepting, lets what is under way finish, closes the engine. */
   async close(): Promise<void> {
     this.#context.health.phase = "draining";
     this.#drain.abort();
-    await this.#door.drain(this.#app.server, this.options.lameDuckMs ?? 0);
+    this.#plain?.stop();
+    await this.#door.drain(this.#app.server, this.options.lameDuckMs ?? 0, this.#plain?.gone());
     await this.#engine?.close();
     await this.#context.tracing?.close();
   }

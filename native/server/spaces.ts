@@ -6,11 +6,22 @@ export class Spaces {
   readonly #open = new Map<string, Space>();
 
   #engine: Engine | undefined;
+  readonly #watchers: ((space: Space) => void)[] = [];
+
+  /** Called with every space that opens from now on, perhaps more than once. */
+  whenOpened(watcher: (space: Space) => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  #keep(id: string, space: Space): void {
+    this.#open.set(id, space);
+    for (const watcher of this.#watchers) watcher(space);
+  }
 
   /** Opens every space of the engine. A damaged one opens read-only; one that does not open at all fails here. */
   async open(engine: Engine): Promise<void> {
     this.#engine = engine;
-    for (const id of engine.spaces()) this.#open.set(id, await engine.space(id));
+    for (const id of engine.spaces()) this.#keep(id, await engine.space(id));
   }
 
   get(id: string): Space {
@@ -30,14 +41,14 @@ export class Spaces {
         "use it with its own dimension, or take another name",
       );
     const space = known ?? (await this.engine.space(id, {dimension}));
-    this.#open.set(id, space);
+    this.#keep(id, space);
     return space;
   }
 
   /** Makes a new space out of a backup. Errors: the engine's. */
   async restore(id: string, backup: string, point: {sequence?: number; time?: number}): Promise<Restored> {
     const restored = await this.engine.restore(id, backup, point);
-    this.#open.set(id, await this.engine.space(id));
+    this.#keep(id, await this.engine.space(id));
     return restored;
   }
 
