@@ -147,7 +147,7 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
          .strength = node.strength,
          .access_count = node.access_count,
          .last_access_ms = node.last_access_ms,
-         .sequence = node.sequence});
+         .sequence = mutant(Mutant::kSnapshotWithoutFresh) ? 0 : node.sequence});
     if (state.episodes.size() == kEpisodesPerSection) flush_state();
   }
   flush_state();
@@ -171,7 +171,7 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
   keys_.for_each([&](View key, const IdempotencyKeys::Answer& answer) {
     keys.keys.push_back({key, answer.fingerprint, answer.sequence});
   });
-  if (!keys.keys.empty()) writer.section(keys);
+  if (!keys.keys.empty() && !mutant(Mutant::kSnapshotWithoutKeys)) writer.section(keys);
   encode_memory(writer);
   return writer.finish(episodes, edges);
 }
@@ -179,7 +179,8 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
 /** The second half of memory: settings, concepts with their members, and where consolidation stands. */
 void Space::encode_memory(SnapshotWriter& writer) const {
   constexpr size_t kConceptsPerSection = 1'000;
-  writer.section(MemoryOperation{memory_.decay, memory_.calibration.knots()});
+  writer.section(MemoryOperation{mutant(Mutant::kSnapshotWithoutDecay) ? DecaySettings{} : memory_.decay,
+                                 memory_.calibration.knots()});
   CyclesOperation cycles = cycles_;
   cycles.numbers = concepts_.end();
   writer.section(cycles);
@@ -198,7 +199,7 @@ void Space::encode_memory(SnapshotWriter& writer) const {
   StabilityOperation stability;
   for (uint32_t ordinal = 0; ordinal < nodes_.size(); ++ordinal)
     if (nodes_[ordinal].access_count > 0) stability.episodes.push_back({ordinal, nodes_[ordinal].stability});
-  if (!stability.episodes.empty()) writer.section(stability);
+  if (!stability.episodes.empty() && !mutant(Mutant::kSnapshotWithoutStability)) writer.section(stability);
 }
 
 Status Space::snapshot() {
