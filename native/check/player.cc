@@ -108,7 +108,7 @@ class Player {
     Moment& next = past_.record(logged != nullptr ? *logged : request.asked, now(), key);
     const Sequence sequence = next.change.sequence;
     request.change(next.model);
-    if (!key.empty()) next.keys[Bytes(key)] = {bytes_of(request.asked), sequence};
+    if (!key.empty() && next.model.once(key)) next.keys[Bytes(key)] = {bytes_of(request.asked), sequence};
     const auto done = request.run(*space_, {promise, now(), key});
     if (!done) return conclude("an operation failed on a sound disk: " + done.error().message);
     expect(*done == sequence && space_->stats().log.position.sequence == sequence,

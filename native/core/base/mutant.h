@@ -30,6 +30,7 @@ enum class Mutant : uint8_t {
   kBackupBeforeSync,        // a backup copies what the space has not made durable
   kBackupSkipSync,          // a backup's files are not durable when its manifest is
   kHalfBoundConcept,        // logs a concept's bindings in two records
+  kManifestBeforeFiles,     // a backup names files that are not there yet
   // What no crash shows, only an answer (check/histories.cc):
   kSnapshotWithoutKeys,       // a snapshot forgets which requests were answered
   kKeyOfAnyRequest,           // answers another request under a known key with the first one's answer
@@ -68,6 +69,7 @@ inline constexpr std::array<std::string_view, static_cast<size_t>(Mutant::kCount
     "backup-before-sync",
     "backup-skip-sync",
     "half-bound-concept",
+    "manifest-before-files",
     "snapshot-without-keys",
     "key-of-any-request",
     "small-concept-stays",

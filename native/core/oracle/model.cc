@@ -33,7 +33,7 @@ void add_concept(Bytes& out, uint32_t number, const ModelConcept& one) {
   for (const Bytes& member : one.members) writer.sized<uint8_t>(member);
 }
 
-void add_memory(Bytes& out, uint64_t cycles, const DecaySettings& decay) {
+void add_memory(Bytes& out, uint64_t cycles, const DecaySettings& decay, uint64_t keys) {
   Writer writer(out);
   out += "memory ";
   writer.put(cycles);
@@ -42,6 +42,7 @@ void add_memory(Bytes& out, uint64_t cycles, const DecaySettings& decay) {
   writer.put(decay.beta);
   writer.put(decay.rehearsals);
   writer.put(decay.spacing_gain);
+  writer.put(keys);
 }
 
 void add_edge(Bytes& out, View from, View relation, View to, const ModelEdge& edge) {
@@ -94,7 +95,7 @@ Bytes Model::text() const {
   for (const auto& [key, edge] : edges_)
     add_edge(out, std::get<0>(key), std::get<1>(key), std::get<2>(key), edge);
   for (const auto& [number, one] : concepts_) add_concept(out, number, one);
-  add_memory(out, cycles_, decay_);
+  add_memory(out, cycles_, decay_, keys_.size());
   return out;
 }
 
@@ -122,7 +123,8 @@ Bytes text_of(const Space& space, Detail detail) {
     for (const ConceptMember& member : view.members) one.members.insert(member.id);
     add_concept(out, view.number, one);
   }
-  add_memory(out, space.stats().cycles, space.memory_settings().decay);
+  const SpaceStats stats = space.stats();
+  add_memory(out, stats.cycles, space.memory_settings().decay, stats.idempotency_keys);
   return out;
 }
 

@@ -73,6 +73,9 @@ class Model {
   const DecaySettings& decay() const { return decay_; }
   void touch(View id, double at_ms);
   void configure(const DecaySettings& decay) { decay_ = decay; }
+  /** Whether a request under this key is the first; it is known from then on. */
+  bool once(View key) { return keys_.insert(Bytes(key)).second; }
+  const std::set<Bytes>& keys() const { return keys_; }
   /** What a cycle of consolidation says that it commits. */
   void consolidate(const Operation& operation);
 
@@ -88,6 +91,7 @@ class Model {
   Concepts concepts_;
   uint64_t cycles_ = 0;
   DecaySettings decay_;
+  std::set<Bytes> keys_;
 };
 
 enum class Detail : uint8_t { kWhole, kWithoutConcepts };
