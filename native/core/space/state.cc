@@ -1,5 +1,6 @@
 // The whole state as a snapshot, written beside the log and read back.
 #include <algorithm>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/mutant.h"
@@ -16,8 +17,9 @@ Result<ChainPosition> Space::load_snapshot(const std::string& path) {
   const auto bytes = read_file(disk_, path);
   if (!bytes && bytes.error().code == Code::kNotFound) return ChainPosition{0, chain_start(uuid_), 0};
   ENGRAM_TRY(bytes);
+  bool graph = false;
   const auto header =
-      read_snapshot(*bytes, path, uuid_, settings_.dimension, [this](const Operation& operation) -> Status {
+      read_snapshot(*bytes, path, uuid_, settings_.dimension, [&](const Operation& operation) -> Status {
         if (const auto* state = std::get_if<StateOperation>(&operation)) return restore(*state);
         if (const auto* edges = std::get_if<EdgesOperation>(&operation)) return restore(*edges);
         if (const auto* keys = std::get_if<KeysOperation>(&operation)) return restore(*keys);
@@ -30,6 +32,9 @@ Result<ChainPosition> Space::load_snapshot(const std::string& path) {
           return {};
         }
         if (const auto* index = std::get_if<IndexOperation>(&operation)) {
+          if (std::exchange(graph, true))
+            return Error{Code::kDamaged, "the snapshot holds two vector graphs",
+                         "restore the space from a backup"};
           if (index_.size() == 0) index_.expect(index->image);  // one that does not fit is linked anew
           return {};
         }
@@ -98,8 +103,10 @@ Status Space::restore(const KeysOperation& keys) {
 
 Status Space::restore(const ConceptsOperation& concepts) {
   for (const ConceptState& one : concepts.concepts) {
-    const bool whole = std::all_of(one.members.begin(), one.members.end(),
-                                   [this](uint32_t ordinal) { return index_.contains(ordinal); });
+    // A graph names its vectors before their episodes come, and all have come before concepts do.
+    const bool whole =
+        index_.complete() && std::all_of(one.members.begin(), one.members.end(),
+                                         [this](uint32_t ordinal) { return index_.contains(ordinal); });
     if (!whole || !concepts_.restore(one.number, one.formed_at_ms, one.strength, one.members))
       return Error{Code::kDamaged, "the snapshot holds a concept that cannot be",
                    "restore the space from a backup"};
