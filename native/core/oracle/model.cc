@@ -95,7 +95,7 @@ Bytes Model::text() const {
   for (const auto& [key, edge] : edges_)
     add_edge(out, std::get<0>(key), std::get<1>(key), std::get<2>(key), edge);
   for (const auto& [number, one] : concepts_) add_concept(out, number, one);
-  add_memory(out, cycles_, decay_, keys_.size());
+  add_memory(out, cycles_, decay_, std::min(keys_.size(), IdempotencyKeys::kKept));
   return out;
 }
 
