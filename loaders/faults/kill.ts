@@ -4,7 +4,7 @@ import {cpSync} from "node:fs";
 import {cpus} from "node:os";
 import {join} from "node:path";
 import {inParallel} from "./child.ts";
-import {inScratch, judge, SCRIPT, STEPS} from "./script.ts";
+import {inScratch, judge, SCRIPT, SCRIPT_PLANTED, STEPS} from "./script.ts";
 import {inject, type Place, placesOf} from "./strace.ts";
 import type {Control, Trial} from "./trial.ts";
 
@@ -20,10 +20,15 @@ export const scriptPlaces = (memory: string): Promise<Place[]> =>
     memory,
   );
 
-async function killAt(place: Place, memory: string, flags: readonly string[] = []): Promise<Trial> {
+async function killAt(
+  place: Place,
+  memory: string,
+  flags: readonly string[] = [],
+  script = SCRIPT,
+): Promise<Trial> {
   return inScratch(async (folder) => {
     const directory = join(folder, "d");
-    const run = await inject([SCRIPT, "run", directory, String(STEPS), ...flags], place, KILL);
+    const run = await inject([script, "run", directory, String(STEPS), ...flags], place, KILL);
     const {acknowledged, violation} = await judge(directory, run.ledger);
     return {
       harness: "kill",
@@ -73,19 +78,27 @@ export async function killEverywhere(memory: string, openings: number): Promise<
   return trials;
 }
 
-/** A script that acknowledges before it writes must be found out, and a call that never comes be noticed. */
+/** A script that acknowledges before it writes, keys that are forgotten and a backup of which half is there must be
+ * found out, and a call that never comes be noticed. */
 export async function killControls(memory: string): Promise<Control[]> {
-  const caught = async (): Promise<string | null> => {
-    for (const place of (await scriptPlaces(memory)).filter(({name}) => name === "pwrite64")) {
-      const {violation} = await killAt(place, memory, ["--acknowledge-early"]);
+  const writes = (await scriptPlaces(memory)).filter(({name}) => name === "pwrite64");
+  const caught = async (flags: readonly string[], script = SCRIPT): Promise<string | null> => {
+    for (const place of writes) {
+      const {violation} = await killAt(place, memory, flags, script);
       if (violation !== null) return nameOf(place);
     }
     return null;
   };
+  const planted = (mutant: string) => caught(["--mutant", mutant], SCRIPT_PLANTED);
   const never: Place = {name: "pwrite64", nth: 60_000};
   const {happened} = await killAt(never, memory);
   return [
-    {name: "acknowledges before it writes", caughtBy: await caught()},
+    {name: "acknowledges before it writes", caughtBy: await caught(["--acknowledge-early"])},
+    {name: "a snapshot that forgets the keys", caughtBy: await planted("snapshot-without-keys")},
+    {
+      name: "a backup that names files before they are there",
+      caughtBy: await planted("manifest-before-files"),
+    },
     {name: "a fault that never struck", caughtBy: happened ? null : nameOf(never)},
   ];
 }

@@ -11,12 +11,12 @@ export const SCRIPT = join(PROGRAMS, "kill_script");
 export const SCRIPT_PLANTED = join(PROGRAMS, "kill_script_planted");
 export const POWER_CUT = join(PROGRAMS, "power_cut");
 
-/** Three rounds of every kind of step. */
+/** Every kind of step twice at least. */
 export const STEPS = 54;
 
 export interface Judgement {
   acknowledged: number;
-  /** The space says by itself that it is damaged. */
+  /** The space or its backup is said to be damaged. */
   told: boolean;
   violation: string | null;
 }

@@ -15,10 +15,13 @@ struct Kind {
 };
 
 constexpr std::array<Kind, static_cast<size_t>(Act::kCount)> kKinds = {{
-    {"store", 24}, {"store batch", 5}, {"store again", 3}, {"link", 14},     {"unlink", 4},
-    {"forget", 5}, {"weaken", 3},      {"snapshot", 3},    {"sync", 3},      {"get", 4},
-    {"scan", 4},   {"edges", 4},       {"recall", 10},     {"spread", 5},    {"reach", 5},
-    {"reopen", 2}, {"kill", 2},        {"power cut", 2},   {"cut later", 2},
+    {"store", 26},      {"store batch", 8}, {"store again", 3}, {"keyed", 7},     {"link", 12},
+    {"unlink", 4},      {"forget", 6},      {"weaken", 3},      {"access", 4},    {"configure", 2},
+    {"consolidate", 5}, {"snapshot", 4},    {"sync", 3},        {"backup", 3},    {"get", 4},
+    {"scan", 3},        {"edges", 3},       {"recall", 8},      {"spread", 4},    {"reach", 4},
+    {"concepts", 4},    {"faded", 4},       {"complete", 3},    {"recognise", 3}, {"watch", 4},
+    {"restore", 2},     {"verify", 2},      {"reopen", 2},      {"kill", 2},      {"power cut", 2},
+    {"cut later", 2},
 }};
 
 }  // namespace

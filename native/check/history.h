@@ -16,12 +16,17 @@ enum class Act : uint8_t {
   kStore,
   kStoreBatch,
   kStoreAgain,
+  kKeyed,  // under an idempotency key
   kLink,
   kUnlink,
   kForget,
   kWeaken,
+  kAccess,
+  kConfigure,
+  kConsolidate,
   kSnapshot,
   kSync,
+  kBackup,
   // Questions, answered exactly:
   kGet,
   kScan,
@@ -29,6 +34,14 @@ enum class Act : uint8_t {
   kRecall,
   kSpread,
   kReach,
+  kConcepts,
+  kFaded,
+  kComplete,
+  kRecognise,
+  // Of the history itself:
+  kWatch,
+  kRestore,
+  kVerify,
   // Failures:
   kReopen,    // closed in order
   kKill,      // the process dies

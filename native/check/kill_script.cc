@@ -66,7 +66,7 @@ int run(const std::string& directory, uint64_t steps, bool early) {
   for (uint64_t k = 0; k < steps; ++k) {
     const Step step = script_step(k);
     if (early) tell(k, step, {});
-    const Status status = step.apply(**space);
+    const Status status = step.apply({**space, script_backup(directory)});
     if (!early) tell(k, step, status);
     if (!status && status.error().code == Code::kInternal) return fail(status.error());
     if (!status && steps == kEndless) return fail(status.error());

@@ -1,70 +1,40 @@
 #include "check/player.h"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <limits>
-#include <map>
+#include <functional>
 #include <memory>
-#include <set>
 #include <utility>
 
-#include "engine/engine.h"
-#include "graph/reference.h"
-#include "io/simulated_disk.h"
-#include "oracle/model.h"
+#include "check/copies.h"
+#include "check/material.h"
+#include "check/questions.h"
 
 namespace engram {
 namespace {
 
-constexpr uint32_t kDimension = 4;
-constexpr uint32_t kIds = 9;
 constexpr uint32_t kBatch = 4;
+constexpr uint32_t kKeys = 4;
+/** Requests that a key is used for: few, so that one comes again, and another one under its key. */
+constexpr uint32_t kRequests = 4;
 constexpr uint32_t kCallsToACut = 12;
-constexpr double kSimilarityTolerance = 1e-5;
-constexpr float kActivationTolerance = 1e-4F;
-constexpr std::array<View, 2> kRelations = {"near", "far"};
-constexpr std::array kPromises = {Durability::kGroup, Durability::kAsync, Durability::kFsync};
-constexpr LogOptions kLog = {.segment_bytes = 2'048, .preallocate_bytes = 512};
+constexpr float kWeaken = 0.5F;
+constexpr ConceptLimits kLimits;
 
-Bytes id_of(uint32_t number) { return Bytes("id-").append(std::to_string(number % kIds)); }
-View relation_of(uint32_t number) { return kRelations[number % kRelations.size()]; }
-Durability promise_of(uint32_t number) { return kPromises[number % kPromises.size()]; }
+/** An operation as it is asked for, and what it does to the model. */
+struct Request {
+  Operation asked;
+  std::function<void(Model&)> change;
+  std::function<Result<Sequence>(Space&, const WriteOptions&)> run;
+};
 
-std::vector<float> vector_of(uint32_t number) {
-  Random random(number);
-  std::vector<float> values(kDimension);
-  for (float& value : values) value = static_cast<float>(random.unit()) - 0.5F;
-  return values;
-}
-
-ModelEpisode episode_of(uint32_t number) {
-  ModelEpisode made;
-  const std::vector<float> values = vector_of(number);
-  if (number % 8 != 7)
-    made.embedding.assign(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
-  made.at_ms = number;
-  made.content = Bytes("content ").append(std::to_string(number));
-  return made;
-}
-
-double cosine(View bytes, const std::vector<float>& other) {
-  std::array<float, kDimension> values{};
-  std::memcpy(values.data(), bytes.data(), sizeof values);
-  double dot = 0;
-  double own = 0;
-  double others = 0;
-  for (size_t i = 0; i < kDimension; ++i) {
-    dot += double{values[i]} * double{other[i]};
-    own += double{values[i]} * double{values[i]};
-    others += double{other[i]} * double{other[i]};
-  }
-  return dot / std::sqrt(own * others);
+Bytes bytes_of(const Operation& operation) {
+  Bytes bytes(1, static_cast<char>(type_of(operation)));
+  encode_operation(bytes, operation);
+  return bytes;
 }
 
 class Player {
  public:
-  Player(uint64_t seed, Blind blind) : disk_(seed), blind_(blind) {}
+  Player(uint64_t seed, Blind blind) : disk_(seed), copies_(disk_), blind_(blind) {}
 
   Played play(const History& history) {
     open();
@@ -73,6 +43,8 @@ class Player {
       do_one(action);
     }
     if (!played_.violation) fail_and_reopen(Failure::kPowerCut);
+    played_.changes = watcher_.told();
+    played_.restores = copies_.restores();
     return std::move(played_);
   }
 
@@ -85,10 +57,10 @@ class Player {
   }
 
   void open() {
-    auto engine = Engine::open(disk_, "engine", 1, kLog);
+    auto engine = Engine::open(disk_, kHistoryEngine, 1, kHistoryLog);
     if (!engine) return violated("it does not open: " + engine.error().message);
     engine_ = std::move(*engine);
-    auto space = engine_->space("s", {.dimension = kDimension});
+    auto space = engine_->space(kHistorySpace, {.dimension = kDimension});
     if (!space) return violated("it does not open: " + space.error().message);
     space_ = *space;
     if (const auto damage = space_->damage()) violated("a failure was taken for damage: " + damage->message);
@@ -99,6 +71,7 @@ class Player {
   /** What may be there afterwards: after a power cut anything from the last promise on, else all that was
    * acknowledged. */
   void fail_and_reopen(Failure how) {
+    watcher_.end();
     space_.reset();
     if (how == Failure::kReopen) {
       const Status closed = engine_->close();
@@ -112,235 +85,293 @@ class Player {
     if (played_.violation) return;
     ++played_.failures;
     if (const Status sound = space_->verify(); !sound) return violated(sound.error().message);
-    const Bytes now = text_of(*space_);
-    const size_t least = how == Failure::kPowerCut ? promised_ : whole_;
-    for (size_t p = least; p < past_.size(); ++p)
-      if (past_[p].text() == now) {
-        past_ = {past_[p]};
-        promised_ = whole_ = 0;
-        return;
-      }
-    violated("the state after a failure is none of " + std::to_string(past_.size() - least) + " it may be");
+    const Sequence least = how == Failure::kPowerCut ? past_.promised() : past_.acknowledged();
+    if (auto wrong = past_.settle(space_->stats().log.position.sequence, text_of(*space_), least))
+      return violated(std::move(*wrong));
+    if (auto wrong = copies_.recovered(past_)) violated(std::move(*wrong));
   }
 
-  Model& model() { return past_.back(); }
-
-  /** `done` came back from an operation whose effect on the model is `change`. */
-  template <typename Change, typename Run>
-  void operate(Durability promise, Change change, Run run) {
-    past_.push_back(past_.back());
-    change(past_.back());
-    const auto done = run();
-    if (done.ok()) {
-      whole_ = past_.size() - 1;
-      if (promise != Durability::kAsync) promised_ = whole_;
-      return;
-    }
-    if (!disk_.off()) return violated("an operation failed on a sound disk: " + done.error().message);
-    fail_and_reopen(Failure::kPowerCut);
+  /** What was found while the disk went off is the disk's. */
+  void conclude(Finding finding) {
+    if (disk_.off()) return fail_and_reopen(Failure::kPowerCut);
+    if (finding) violated(std::move(*finding));
   }
 
-  void store(const std::map<Bytes, ModelEpisode>& batch, Durability promise) {
+  void keep(Sequence sequence, Durability promise) {
+    promise == Durability::kAsync ? past_.acknowledge(sequence) : past_.promise(sequence);
+  }
+
+  double now() { return clock_ms_; }
+
+  /** Asks for it, and books the record that it must become: `logged`, where not all of it is news. */
+  void operate(const Request& request, Durability promise, View key = {}, const Operation* logged = nullptr) {
+    Moment& next = past_.record(logged != nullptr ? *logged : request.asked, now(), key);
+    const Sequence sequence = next.change.sequence;
+    request.change(next.model);
+    if (!key.empty() && next.model.once(key)) next.keys[Bytes(key)] = {bytes_of(request.asked), sequence};
+    const auto done = request.run(*space_, {promise, now(), key});
+    if (!done) return conclude("an operation failed on a sound disk: " + done.error().message);
+    expect(*done == sequence && space_->stats().log.position.sequence == sequence,
+           "an operation is not one record");
+    keep(sequence, promise);
+  }
+
+  /** No record: what was written before must be durable when it returns. */
+  void settle_disk(const Status& done) {
+    if (!done) return conclude("an operation failed on a sound disk: " + done.error().message);
+    past_.promise(past_.end());
+  }
+
+  // --- Stores ----------------------------------------------------------------------------------------------
+
+  using Batch = std::map<Bytes, ModelEpisode>;
+
+  static EpisodeFields fields_of(const Bytes& id, const ModelEpisode& one) {
+    return {id, one.embedding, one.at_ms, one.content, {}, one.confidence};
+  }
+
+  static StoreOperation operation_of(const Batch& batch) {
+    StoreOperation operation;
+    for (const auto& [id, one] : batch) operation.episodes.push_back(fields_of(id, one));
+    return operation;
+  }
+
+  bool holds(const Bytes& id, const ModelEpisode& one) const {
+    const auto kept = past_.model().episodes().find(id);
+    return kept != past_.model().episodes().end() && fields_of(id, kept->second) == fields_of(id, one);
+  }
+
+  void store(const Batch& batch, Durability promise, View key = {}) {
     last_ = batch;
-    std::vector<EpisodeFields> fields;
+    StoreOperation news;
     for (const auto& [id, one] : batch)
-      fields.push_back({id, one.embedding, one.at_ms, one.content, {}, one.confidence});
-    operate(
-        promise,
-        [&](Model& model) {
+      if (!holds(id, one)) news.episodes.push_back(fields_of(id, one));
+    if (news.episodes.empty() && key.empty()) {
+      const auto done = space_->store(operation_of(batch).episodes, {promise, now()});
+      if (!done) return conclude("a repetition failed on a sound disk: " + done.error().message);
+      expect(*done == past_.end(), "a repetition wrote something");
+      return keep(past_.end(), promise);
+    }
+    const Operation logged = std::move(news);
+    operate(store_request(batch), promise, key, &logged);
+  }
+
+  static Request store_request(const Batch& batch) {
+    StoreOperation asked = operation_of(batch);
+    return {
+        asked,
+        [&batch](Model& model) {
           for (const auto& [id, one] : batch) model.store(id, one);
         },
-        [&] { return space_->store(fields, promise); });
+        [asked](Space& space, const WriteOptions& options) { return space.store(asked.episodes, options); }};
   }
+
+  /** Done once: the same request again gets the first answer, another one a conflict. */
+  void keyed(const Action& action) {
+    const Bytes key = Bytes("key-").append(std::to_string(action.a % kKeys));
+    const uint32_t number = action.b % kRequests;
+    const Bytes id = id_of(number);
+    const Batch batch = {{id, episode_of(number)}};
+    const Request request = number % 3 == 0   ? store_request(batch)
+                            : number % 3 == 1 ? weaken_request(id)
+                                              : access_request(id, kMsPerNumber);
+    const Durability promise = promise_of(action.c);
+    const auto known = past_.now().keys.find(key);
+    if (known == past_.now().keys.end()) {
+      if (number % 3 == 0) return store(batch, promise, key);
+      return operate(request, promise, key);
+    }
+    const auto again = request.run(*space_, {promise, now(), key});
+    if (known->second.request != bytes_of(request.asked)) {
+      ++played_.conflicts;
+      return expect(!again && again.error().code == Code::kConflict,
+                    "another request under a known key is no conflict");
+    }
+    if (!again) return conclude("a repetition failed on a sound disk: " + again.error().message);
+    ++played_.repetitions;
+    expect(*again == known->second.sequence, "a repetition under its key got another answer");
+    expect(space_->stats().log.position.sequence == past_.end(), "a repetition under its key was done again");
+    keep(*again, promise);
+  }
+
+  // --- Edges, forgetting, rehearsal ------------------------------------------------------------------------
 
   void link(const Action& action) {
     const Bytes from = id_of(action.a);
     const Bytes to = id_of(action.b);
     const ModelEdge edge{static_cast<float>(action.c % 17) / 8 - 1, static_cast<double>(action.c)};
     const LinkOperation operation{relation_of(action.c), edge.at_ms, {{from, to, edge.weight}}};
-    if (!model().has(from) || !model().has(to)) {
+    if (!past_.model().has(from) || !past_.model().has(to)) {
       const auto refused = space_->link(operation, Durability::kGroup);
       return expect(!refused && refused.error().code == Code::kNotFound, "an edge to no episode was taken");
     }
-    operate(
-        promise_of(action.c), [&](Model& model) { model.link(from, to, operation.relation, edge); },
-        [&] { return space_->link(operation, promise_of(action.c)); });
+    operate({operation, [&](Model& model) { model.link(from, to, operation.relation, edge); },
+             [&](Space& space, const WriteOptions& options) { return space.link(operation, options); }},
+            promise_of(action.c));
   }
 
   void unlink(const Action& action) {
     const Bytes from = id_of(action.a);
     const Bytes to = id_of(action.b);
-    operate(
-        promise_of(action.c), [&](Model& model) { model.unlink(from, to, relation_of(action.c)); },
-        [&] {
-          return space_->unlink({relation_of(action.c), {{from, to, 1}}}, promise_of(action.c));
-        });
+    const UnlinkOperation operation{relation_of(action.c), {{from, to, 1}}};
+    operate({operation, [&](Model& model) { model.unlink(from, to, operation.relation); },
+             [&](Space& space, const WriteOptions& options) { return space.unlink(operation, options); }},
+            promise_of(action.c));
   }
 
-  void forget(const Action& action, ForgetMode mode) {
+  void forget(const Action& action) {
     const Bytes id = id_of(action.a);
-    operate(
-        promise_of(action.c),
-        [&](Model& model) {
-          if (mode == ForgetMode::kSuppress)
-            model.weaken(id, 0.5F);
-          else if (blind_ != Blind::kForgets)
-            model.erase(id);
-        },
-        [&] { return space_->forget({id}, promise_of(action.c), mode, 0.5F); });
+    operate({ForgetOperation{ForgetMode::kDelete, kWeaken, {id}},
+             [&](Model& model) {
+               if (blind_ != Blind::kForgets) model.erase(id);
+             },
+             [&](Space& space, const WriteOptions& options) {
+               return space.forget({id}, options, ForgetMode::kDelete, kWeaken);
+             }},
+            promise_of(action.c));
   }
 
-  void get(const Action& action) {
-    const Bytes id = id_of(action.a);
-    const auto found = space_->get(id);
-    const auto kept = model().episodes().find(id);
-    if (kept == model().episodes().end()) return expect(!found, "get finds what is not there");
-    expect(found && found->content == kept->second.content && found->strength == kept->second.strength,
-           "get does not find what is there");
+  /** What these are made of must outlive them: operations hold views. */
+  static Request weaken_request(const Bytes& id) {
+    return {ForgetOperation{ForgetMode::kSuppress, kWeaken, {id}},
+            [&id](Model& model) { model.weaken(id, kWeaken); },
+            [&id](Space& space, const WriteOptions& options) {
+              return space.forget({id}, options, ForgetMode::kSuppress, kWeaken);
+            }};
   }
 
-  void scan(const Action& action) {
-    const Bytes after = action.a % 3 == 0 ? Bytes() : id_of(action.a);
-    const size_t limit = action.b % 6;
-    std::vector<Bytes> expected;
-    for (auto at = model().episodes().upper_bound(after);
-         at != model().episodes().end() && expected.size() < limit; ++at)
-      expected.push_back(at->first);
-    std::vector<Bytes> found;
-    for (const Episode& episode : space_->scan(after, limit)) found.push_back(episode.id);
-    expect(found == expected, "scan gives other episodes");
+  static Request access_request(const Bytes& id, double at_ms) {
+    return {TouchOperation{at_ms, {id}}, [&id, at_ms](Model& model) { model.touch(id, at_ms); },
+            [&id, at_ms](Space& space, const WriteOptions& options) {
+              return space.touch({id}, at_ms, options);
+            }};
   }
 
-  void edges(const Action& action) {
-    const Bytes id = id_of(action.a);
-    std::vector<std::tuple<Bytes, Bytes, float>> expected;
-    for (const auto& [key, edge] : model().edges())
-      if (std::get<0>(key) == id) expected.emplace_back(std::get<1>(key), std::get<2>(key), edge.weight);
-    std::vector<std::tuple<Bytes, Bytes, float>> found;
-    for (const Edge& edge : space_->edges(id)) found.emplace_back(edge.relation, edge.to, edge.weight);
-    expect(found == expected, "edges gives other edges");
+  void configure(const Action& action) {
+    MemorySettings settings;
+    settings.decay = {.model = static_cast<DecayModel>(action.a % 4),
+                      .tau_ms = kMsPerNumber * (1 + action.b),
+                      .beta = 0.1 * (1 + action.c % 8),
+                      .rehearsals = 1 + action.c % 3,
+                      .spacing_gain = static_cast<float>(action.c % 5)};
+    operate({MemoryOperation{settings.decay, {}}, [&](Model& model) { model.configure(settings.decay); },
+             [&](Space& space, const WriteOptions& options) { return space.configure(settings, options); }},
+            promise_of(action.c));
   }
 
-  /** Exact, and that which codes are scanned for: both must be in order, with true similarities, and the
-   * exact one must leave out nothing better. */
-  void recall(const Action& action) {
-    const std::vector<float> cue = vector_of(action.a);
-    const uint32_t k = 1 + action.b % 6;
-    const bool exact = action.c % 2 == 0;
-    const auto hits = space_->recall(cue, {.k = k, .ef = 0, .exact = exact});
-    if (!hits) return violated("recall failed: " + hits.error().message);
-    std::map<Bytes, double> truth;
-    for (const auto& [id, one] : model().episodes())
-      if (!one.embedding.empty()) truth[id] = cosine(one.embedding, cue);
-    expect(hits->size() == std::min<size_t>(k, truth.size()), "recall gives another number of hits");
-    double last = std::numeric_limits<double>::infinity();
-    for (const Hit& hit : *hits) {
-      const Bytes id = space_->ids(std::vector<uint32_t>{hit.ordinal}).at(0);
-      const auto known = truth.find(id);
-      if (known == truth.end()) return violated("recall finds what is not there");
-      expect(std::abs(known->second - double{hit.similarity}) < kSimilarityTolerance,
-             "a similarity is wrong");
-      expect(double{hit.similarity} <= last, "hits are not in order");
-      last = double{hit.similarity};
-      truth.erase(known);
+  // --- Consolidation ---------------------------------------------------------------------------------------
+
+  static ConsolidationOptions cycle_options() {
+    ConsolidationOptions options;
+    options.cluster = {
+        .tau_ms = 0, .coherence = kLimits.coherence, .size = static_cast<uint32_t>(kLimits.size)};
+    options.share = kLimits.share;
+    return options;
+  }
+
+  /** The space once more, as its files tell it. */
+  std::unique_ptr<Space> replayed(SimulatedDisk& twin) {
+    const std::string directory = join_path(kHistoryEngine, kHistorySpace);
+    for (const std::string& path : disk_.files()) {
+      if (!path.starts_with(directory + "/")) continue;
+      auto file = twin.open(path, OpenMode::kCreate);
+      if (!file || !(*file)->write(0, *disk_.contents(path))) violated("a copy cannot be made");
     }
-    for (const auto& [id, similarity] : truth)
-      if (exact && hits->size() == k && similarity > last + kSimilarityTolerance)
-        return violated("exact recall leaves out a nearer one");
+    auto space = Space::open(twin, directory, kHistoryLog);
+    if (!space) {
+      violated("a copy does not open: " + space.error().message);
+      return nullptr;
+    }
+    return std::move(*space);
   }
 
-  /** The model's edges between numbers, as the plain graph of the graph's own tests takes them. */
-  std::pair<std::vector<Bytes>, reference::Edges> numbered() {
-    std::vector<Bytes> names;
-    for (const auto& [id, one] : model().episodes()) names.push_back(id);
-    const auto number = [&](const Bytes& id) {
-      return static_cast<uint32_t>(std::lower_bound(names.begin(), names.end(), id) - names.begin());
+  /** A cycle tells each of its records just before it is written; each must be one it may write, and a replay
+   * of the log must come to the same ones. */
+  void consolidate(const Action& action) {
+    SimulatedDisk twin_disk(1);
+    const auto twin = replayed(twin_disk);
+    if (!twin) return;
+    const double at_ms = now();
+    ConsolidationOptions options = cycle_options();
+    std::vector<Bytes> told;
+    ConsolidationReport seen;
+    options.observer = [&](const Operation& operation) {
+      const Model& before = past_.model();
+      if (auto wrong = check_cycle(operation, before, kLimits)) violated(std::move(*wrong));
+      if (const auto* bind = std::get_if<BindOperation>(&operation)) {
+        ++(before.concepts().contains(bind->number) ? seen.strengthened : seen.formed);
+        seen.bound += bind->ids.size();
+      }
+      told.push_back(bytes_of(operation));
+      past_.record(operation, at_ms).model.consolidate(operation);
     };
-    reference::Edges edges;
-    for (const auto& [key, edge] : model().edges())
-      edges[{number(std::get<0>(key)), number(std::get<2>(key)), std::get<1>(key) == kRelations[0] ? 0 : 1}] =
-          {edge.weight, edge.at_ms};
-    return {names, edges};
+    const auto done = space_->consolidate(at_ms, options, promise_of(action.c));
+    if (!done || disk_.off()) return conclude(done ? Finding{} : "a cycle failed: " + done.error().message);
+    played_.concepts += done->formed;
+    keep(past_.end(), promise_of(action.c));
+    expect(space_->stats().log.position.sequence == past_.end(), "a cycle wrote what it did not tell");
+    expect(done->formed == seen.formed && done->strengthened == seen.strengthened &&
+               done->bound == seen.bound && done->skipped == 0,
+           "a cycle reports what it did not do");
+    if (auto wrong = check_concepts(past_.model(), kLimits)) violated(std::move(*wrong));
+
+    std::vector<Bytes> again;
+    options.observer = [&](const Operation& operation) { again.push_back(bytes_of(operation)); };
+    if (!twin->consolidate(at_ms, options, Durability::kAsync)) return violated("a copy's cycle failed");
+    expect(again == told, "a replay's cycle does something else");
+    expect(twin->digest() == space_->digest(), "a replay's cycle ends otherwise");
   }
 
-  void spread(const Action& action) {
-    const auto [names, edges] = numbered();
-    if (names.empty()) return;
-    const uint32_t seed = action.a % static_cast<uint32_t>(names.size());
-    SpreadOptions options{.depth = 1 + action.b % 3};
-    options.cutoff = 0;  // no difference of the last bit decides what is passed on
-    options.fan = static_cast<Fan>(action.c % 3);
-    const auto found = space_->spread({{names[seed], 1.0F}}, options);
-    if (!found) return violated("spread failed: " + found.error().message);
-    auto expected = reference::spread(edges, {{seed, 1.0F}}, options).total;
-    expect(found->active.size() == expected.size(), "spread reaches another number");
-    for (const Activation& one : found->active) {
-      const Bytes id = space_->ids(std::vector<uint32_t>{one.ordinal}).at(0);
-      const auto at = std::lower_bound(names.begin(), names.end(), id);
-      if (at == names.end() || *at != id) return violated("spread reaches what is not there");
-      expect(std::abs(expected[static_cast<uint32_t>(at - names.begin())] - one.value) < kActivationTolerance,
-             "an activation is wrong");
-    }
-  }
-
-  void reach(const Action& action) {
-    const auto [names, edges] = numbered();
-    if (names.empty()) return;
-    const uint32_t seed = action.a % static_cast<uint32_t>(names.size());
-    const ReachOptions options{.hops = 1 + action.b % 3,
-                               .direction = action.c % 2 == 0 ? Direction::kOut : Direction::kIn,
-                               .relation = -1};
-    const auto found = space_->reach(names[seed], options.hops, options.direction, std::nullopt);
-    if (!found) return violated("reach failed: " + found.error().message);
-    std::set<Bytes> expected;
-    for (const uint32_t node : reference::reach(edges, seed, options)) expected.insert(names[node]);
-    const auto ids = space_->ids(*found);
-    expect(ids.size() == expected.size() && std::set<Bytes>(ids.begin(), ids.end()) == expected,
-           "reach gives other nodes");
-  }
-
-  void ask(void (Player::*question)(const Action&), const Action& action) {
-    ++played_.questions;
-    (this->*question)(action);
-  }
+  // ---------------------------------------------------------------------------------------------------------
 
   void do_one(const Action& action) {
+    clock_ms_ += action.c % 3;  // now and then two records of one time
+    if (is_question(action.act)) {
+      ++played_.questions;
+      return conclude(ask(action, *space_, past_.model()));
+    }
+    const Bytes id = id_of(action.a);
     switch (action.act) {
       case Act::kStore:
-        return store({{id_of(action.a), episode_of(action.b)}}, promise_of(action.c));
+        return store({{id, episode_of(action.b)}}, promise_of(action.c));
       case Act::kStoreBatch: {
-        std::map<Bytes, ModelEpisode> batch;
+        Batch batch;
         for (uint32_t i = 0; i < kBatch; ++i) batch[id_of(action.a + i)] = episode_of(action.b + i);
         return store(batch, promise_of(action.c));
       }
       case Act::kStoreAgain:
-        return last_.empty() ? void() : store(std::map(last_), promise_of(action.c));
+        return last_.empty() ? void() : store(Batch(last_), promise_of(action.c));
+      case Act::kKeyed:
+        return keyed(action);
       case Act::kLink:
         return link(action);
       case Act::kUnlink:
         return unlink(action);
       case Act::kForget:
-        return forget(action, ForgetMode::kDelete);
+        return forget(action);
       case Act::kWeaken:
-        return forget(action, ForgetMode::kSuppress);
+        return operate(weaken_request(id), promise_of(action.c));
+      case Act::kAccess:
+        return operate(access_request(id, kMsPerNumber * action.b), promise_of(action.c));
+      case Act::kConfigure:
+        return configure(action);
+      case Act::kConsolidate:
+        return consolidate(action);
       case Act::kSnapshot:
-        return operate(
-            Durability::kFsync, [](Model&) {}, [&] { return space_->snapshot(); });
+        return settle_disk(space_->snapshot());
       case Act::kSync:
-        return operate(
-            Durability::kFsync, [](Model&) {}, [&] { return space_->sync(); });
-      case Act::kGet:
-        return ask(&Player::get, action);
-      case Act::kScan:
-        return ask(&Player::scan, action);
-      case Act::kEdges:
-        return ask(&Player::edges, action);
-      case Act::kRecall:
-        return ask(&Player::recall, action);
-      case Act::kSpread:
-        return ask(&Player::spread, action);
-      case Act::kReach:
-        return ask(&Player::reach, action);
+        return settle_disk(space_->sync());
+      case Act::kBackup:
+        return conclude(copies_.back_up(*space_, past_));
+      case Act::kWatch:
+        ++played_.questions;
+        return conclude(watcher_.read(action, *space_, past_));
+      case Act::kRestore:
+        ++played_.questions;
+        return conclude(copies_.restore(action, *space_, past_));
+      case Act::kVerify:
+        ++played_.questions;
+        return conclude(verify_all(action, disk_, *space_, past_, played_.damages));
       case Act::kReopen:
         return fail_and_reopen(Failure::kReopen);
       case Act::kKill:
@@ -349,20 +380,21 @@ class Player {
         return fail_and_reopen(Failure::kPowerCut);
       case Act::kCutLater:
         return disk_.cut_after(1 + action.a % kCallsToACut);
-      case Act::kCount:
-        break;
+      default:
+        return;  // questions
     }
   }
 
   SimulatedDisk disk_;
+  Past past_;
+  Watcher watcher_;
+  Copies copies_;
   const Blind blind_;
   Played played_;
   std::unique_ptr<Engine> engine_;
   std::shared_ptr<Space> space_;
-  std::vector<Model> past_ = std::vector<Model>(1);  // after each operation since the last failure
-  size_t promised_ = 0;                              // index of the state that must survive a power cut
-  size_t whole_ = 0;                                 // index of the last state that was acknowledged at all
-  std::map<Bytes, ModelEpisode> last_;
+  double clock_ms_ = 1;
+  Batch last_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "backup/backup.h"
 #include "base/random.h"
 
 namespace engram {
@@ -43,11 +44,11 @@ Step store(std::string_view name, uint64_t first, uint64_t count, Durability pro
           [batch](Model& model) {
             for (const auto& [id, episode] : batch) model.store(id, episode);
           },
-          [batch, promise](Space& space) {
+          [batch, promise](const Stage& on) {
             std::vector<EpisodeFields> fields;
             for (const auto& [id, one] : batch)
               fields.push_back({id, one.embedding, one.at_ms, one.content, {}, one.confidence});
-            return done(space.store(fields, promise));
+            return done(on.space.store(fields, promise));
           }};
 }
 
@@ -67,9 +68,9 @@ Step link(uint64_t k) {
           [=](Model& model) {
             if (model.has(from) && model.has(to)) model.link(from, to, "near", edge);
           },
-          [=](Space& space) {
+          [=](const Stage& on) {
             const Status linked =
-                done(space.link({"near", edge.at_ms, {{from, to, edge.weight}}}, Durability::kGroup));
+                done(on.space.link({"near", edge.at_ms, {{from, to, edge.weight}}}, Durability::kGroup));
             return linked || linked.error().code == Code::kNotFound ? Status{} : linked;
           }};
 }
@@ -78,27 +79,53 @@ Step unlink(uint64_t k) {
   const Bytes from = id_of(k - 1);
   const Bytes to = id_of(k);
   return {"unlink", Durability::kFsync, [=](Model& model) { model.unlink(from, to, "near"); },
-          [=](Space& space) {
-            return done(space.unlink({"near", {{from, to, 1}}}, Durability::kFsync));
+          [=](const Stage& on) {
+            return done(on.space.unlink({"near", {{from, to, 1}}}, Durability::kFsync));
           }};
 }
 
 Step forget(uint64_t k) {
   const Bytes id = id_of(k);
   return {"forget", Durability::kGroup, [=](Model& model) { model.erase(id); },
-          [=](Space& space) { return done(space.forget({id}, Durability::kGroup)); }};
+          [=](const Stage& on) { return done(on.space.forget({id}, Durability::kGroup)); }};
 }
 
 Step weaken(uint64_t k) {
   const Bytes id = id_of(k);
   return {"weaken", Durability::kFsync, [=](Model& model) { model.weaken(id, kWeaken); },
-          [=](Space& space) {
-            return done(space.forget({id}, Durability::kFsync, ForgetMode::kSuppress, kWeaken));
+          [=](const Stage& on) {
+            return done(on.space.forget({id}, Durability::kFsync, ForgetMode::kSuppress, kWeaken));
+          }};
+}
+
+/** A request that would show if it were done twice, under the key of the step `first`. */
+Step weaken_once(std::string_view name, uint64_t first) {
+  const Bytes id = id_of(first);
+  const Bytes key = "key-" + std::to_string(first);
+  return {name, Durability::kGroup,
+          [=](Model& model) {
+            if (model.once(key)) model.weaken(id, kWeaken);
+          },
+          [=](const Stage& on) {
+            return done(on.space.forget({id}, {Durability::kGroup, 0, key}, ForgetMode::kSuppress, kWeaken));
+          },
+          true};
+}
+Step keyed(uint64_t k) { return weaken_once("keyed", k); }
+/** What step k − 1 asked for, by a client that did not hear the answer. */
+Step keyed_again(uint64_t k) { return weaken_once("keyed again", k - 1); }
+
+/** What it holds is checked by itself: it is whole or not there. */
+Step backup(uint64_t) {
+  return {"backup", Durability::kFsync, [](Model&) {},
+          [](const Stage& on) {
+            const auto held = back_up(on.space, on.backup);
+            return held ? Status{} : Status{held.error()};
           }};
 }
 
 Step snapshot(uint64_t) {
-  return {"snapshot", Durability::kFsync, [](Model&) {}, [](Space& space) { return space.snapshot(); }};
+  return {"snapshot", Durability::kFsync, [](Model&) {}, [](const Stage& on) { return on.space.snapshot(); }};
 }
 
 /** Which concepts it forms is its own affair, checked by the space's invariants; that it ran is remembered.
@@ -106,9 +133,9 @@ Step snapshot(uint64_t) {
 Step consolidate(uint64_t k) {
   return {
       "consolidate", Durability::kFsync, [](Model& model) { model.consolidate(CycleOperation{}); },
-      [k](Space& space) {
+      [k](const Stage& on) {
         bool ran = false;
-        const auto report = space.consolidate(
+        const auto report = on.space.consolidate(
             static_cast<double>(k),
             {.cluster = {.tau_ms = 0},
              .share = kConceptShare,
@@ -120,16 +147,18 @@ Step consolidate(uint64_t k) {
 }
 
 Step sync(uint64_t) {
-  return {"sync", Durability::kFsync, [](Model&) {}, [](Space& space) { return space.sync(); }};
+  return {"sync", Durability::kFsync, [](Model&) {}, [](const Stage& on) { return on.space.sync(); }};
 }
 
 using Maker = Step (*)(uint64_t k);
-constexpr std::array<Maker, 20> kMakers = {store_one,   store_batch, link,        store_one,   store_async,
-                                           link,        store_async, store_again, store_batch, consolidate,
-                                           weaken,      unlink,      forget,      snapshot,    store_one,
-                                           store_async, sync,        store_batch, consolidate, link};
+constexpr std::array<Maker, 23> kMakers = {
+    store_one,   store_batch, link,        keyed,       keyed_again, store_one,   store_async, link,
+    store_async, store_again, store_batch, consolidate, weaken,      unlink,      forget,      snapshot,
+    store_one,   store_async, backup,      sync,        store_batch, consolidate, link};
 
 }  // namespace
+
+bool backs_up(uint64_t k) { return kMakers[k % kMakers.size()] == backup; }
 
 Step script_step(uint64_t k) { return kMakers[k % kMakers.size()](k); }
 

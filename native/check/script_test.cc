@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "backup/backup.h"
 #include "io/simulated_disk.h"
 
 namespace engram {
@@ -19,13 +20,17 @@ TEST(Script, EveryStepDoesToTheSpaceWhatItDoesToTheModelAndConceptsAreFormed) {
   uint64_t concepts = 0;
   for (uint64_t k = 0; k < kSteps; ++k) {
     const Step step = script_step(k);
-    const Status done = step.apply(**space);
+    const Status done = step.apply({**space, "backup"});
     ASSERT_TRUE(done.ok()) << step.name << ": " << done.error().message;
     step.change(model);
     ASSERT_EQ(text_of(**space, Detail::kWithoutConcepts), model.text())
         << "after step " << k << ", " << step.name;
     concepts = std::max(concepts, (*space)->stats().concepts);
   }
+  EXPECT_GT((*space)->stats().idempotency_keys, 0U);
+  const auto backup = verify_backup(disk, "backup");
+  ASSERT_TRUE(backup.ok()) << backup.error().message;
+  EXPECT_GT(backup->sequence, 0U);
   EXPECT_GT(concepts, 0U);
   EXPECT_GT((*space)->stats().bindings, 0U);
 }

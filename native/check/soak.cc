@@ -128,6 +128,7 @@ class Writing {
       fields.push_back({ids[i], made[i].embedding, made[i].at_ms, made[i].content, attributes, 1});
       model_.store(ids[i], made[i]);
     }
+    if (!options.key.empty()) model_.once(options.key);
     if (settings_.torn_batch) {
       expect("store", space_.store({fields[0]}, options));
       fields.erase(fields.begin());

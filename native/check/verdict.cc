@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "backup/backup.h"
 #include "check/script.h"
 #include "engine/engine.h"
 
@@ -20,11 +21,16 @@ constexpr std::array<std::pair<std::string_view, Outcome>, 4> kOutcomes = {{{"ok
                                                                             {"refused", Outcome::kRefused},
                                                                             {"unsure", Outcome::kUnsure}}};
 
-/** Every state that the space may be in. */
-std::set<Bytes> possible_states(const std::vector<Outcome>& ledger, Loss loss) {
+/** How many steps of the ledger must be there. */
+size_t must_be_there(const std::vector<Outcome>& ledger, Loss loss) {
   size_t must = ledger.size();
   if (loss == Loss::kPower)
     while (must > 0 && ledger[must - 1] != Outcome::kKept) --must;
+  return must;
+}
+
+/** Every state of the space from that after its first `must` steps on. */
+std::set<Bytes> possible_states(const std::vector<Outcome>& ledger, size_t must) {
   std::vector<Model> models(1);
   std::set<Bytes> texts;
   const auto pass = [&](uint64_t k, Outcome outcome) {
@@ -36,7 +42,11 @@ std::set<Bytes> possible_states(const std::vector<Outcome>& ledger, Loss loss) {
     models.insert(models.end(), without.begin(), without.end());
     if (without.empty()) return;
     std::set<Bytes> seen;  // most unsure steps change nothing, such as a snapshot
-    std::erase_if(models, [&](const Model& model) { return !seen.insert(model.text()).second; });
+    std::erase_if(models, [&](const Model& model) {
+      Bytes whole = model.text();
+      for (const Bytes& key : model.keys()) whole.append(" ").append(key);
+      return !seen.insert(std::move(whole)).second;
+    });
   };
   for (size_t k = 0; k <= ledger.size() + kBeyond; ++k) {
     if (k >= must)
@@ -81,6 +91,54 @@ Result<Opened> open(Disk& disk, const std::string& directory) {
   ENGRAM_TRY(space);
   opened.space = *space;
   return opened;
+}
+
+/** A client that did not hear the answers asks once more for all that was acknowledged under a key. */
+std::optional<std::string> answers_again(Space& space, const std::vector<Outcome>& ledger, size_t must) {
+  const Bytes before = text_of(space);
+  for (uint64_t k = 0; k < must; ++k) {
+    const Step step = script_step(k);
+    if (!step.keyed || ledger[k] != Outcome::kKept) continue;
+    if (const Status again = step.apply({space, ""}); !again)
+      return "a request under its key is not answered again: " + again.error().message;
+  }
+  return text_of(space) == before ? std::nullopt
+                                  : std::optional<std::string>("a request under its key was done twice");
+}
+
+/** The backup is whole, or not there while none was acknowledged; what it holds, its space once was, and no
+ * earlier than it was said to. */
+void judge_backup(Disk& disk, const std::string& directory, const std::vector<Outcome>& ledger,
+                  Verdict& verdict) {
+  constexpr const char* kRestored = "restored";
+  uint64_t first = 0;
+  while (!backs_up(first)) ++first;
+  uint64_t last = first;
+  bool promised = false;
+  for (uint64_t k = first; k < ledger.size(); ++k) {
+    if (!backs_up(k) || ledger[k] != Outcome::kKept) continue;
+    last = k;
+    promised = true;
+  }
+  const std::string backup = script_backup(directory);
+  if (const auto sound = verify_backup(disk, backup); !sound) {
+    verdict.told = sound.error().code == Code::kDamaged;  // whether it may be is the caller's to say
+    const bool absent = sound.error().code == Code::kNotFound && !promised;
+    if (!verdict.told && !absent) verdict.violation = "the backup: " + sound.error().message;
+    return;
+  }
+  auto engine = Engine::open(disk, directory, 1, kScriptLog);
+  if (!engine) {
+    verdict.violation = "it does not open for a restore: " + engine.error().message;
+    return;
+  }
+  const auto restored = (*engine)->restore(kRestored, backup, {});
+  const auto space = (*engine)->space(kRestored, {.dimension = kScriptDimension});
+  if (!restored || !space || (*space)->damage() || !(*space)->verify().ok())
+    verdict.violation = "the backup is sound and cannot be restored";
+  else if (!possible_states(ledger, std::min<size_t>(last, ledger.size()))
+                .contains(text_of(**space, Detail::kWithoutConcepts)))
+    verdict.violation = "the backup holds a state that its space never was in, or an old one";
 }
 
 std::optional<std::string> takes_new_writes(Disk& disk, const std::string& directory) {
@@ -138,7 +196,8 @@ Verdict judge(Disk& disk, const std::string& directory, const std::vector<Outcom
       return verdict;
     }
   }
-  if (!possible_states(ledger, loss).contains(first)) {
+  const size_t must = must_be_there(ledger, loss);
+  if (!possible_states(ledger, must).contains(first)) {
     verdict.violation = describe(first, ledger);
     return verdict;
   }
@@ -147,8 +206,11 @@ Verdict judge(Disk& disk, const std::string& directory, const std::vector<Outcom
     verdict.violation = "a second opening gives another state";
     return verdict;
   }
+  verdict.violation = answers_again(*again->space, ledger, must);
   again->space.reset();
   again->engine.reset();
+  if (!verdict.violation) judge_backup(disk, directory, ledger, verdict);
+  if (verdict.violation || verdict.told) return verdict;
   verdict.violation = takes_new_writes(disk, directory);
   return verdict;
 }

@@ -1,6 +1,6 @@
 // Judges what is left of a script that was killed, hurt or cut off, by its ledger: what was acknowledged is
-// there, the state is one that the script passed through, it opens twice to the same, and it takes new
-// writes.
+// there, the state is one that the script passed through, it opens twice to the same, requests under a key
+// are not done twice, the backup is whole or not there, and it takes new writes.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ enum class Loss : uint8_t {
 
 struct Verdict {
   uint64_t acknowledged = 0;             // steps of the ledger that must be there
-  bool told = false;                     // the space says that it is damaged
+  bool told = false;                     // the space or its backup is said to be damaged
   std::optional<std::string> violation;  // what must never be
 };
 

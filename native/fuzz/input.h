@@ -8,6 +8,9 @@
 
 namespace engram {
 
+/** Of the byte that names a record's type in the log's inputs: a key comes before the payload. */
+inline constexpr uint8_t kKeyedBit = 0x80;
+
 class FuzzInput {
  public:
   FuzzInput(const uint8_t* data, size_t size) : in_(reinterpret_cast<const char*>(data), size) {}

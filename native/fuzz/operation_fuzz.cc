@@ -6,7 +6,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace engram;
-  constexpr uint16_t kTypes = 24;
+  constexpr uint16_t kTypes = static_cast<uint16_t>(OperationType::kIndex) + 2;  // those there are, and more
   constexpr uint32_t kDimension = 3;
   FuzzInput input(data, size);
   const uint16_t type = input.byte() % kTypes;

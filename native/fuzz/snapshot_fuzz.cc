@@ -3,10 +3,29 @@
 #include "fuzz/space_file.h"
 #include "space/snapshot.h"
 
+namespace {
+
+using namespace engram;
+
+/** Whether a vector graph names an ordinal that is too far off; its layout: vector/image.cc. */
+bool goes_beyond(View image, uint32_t most) {
+  constexpr size_t kSlotsAt = 3 * sizeof(uint32_t) + sizeof(uint64_t);
+  Reader reader(image);
+  reader.raw(kSlotsAt);
+  const auto slots = reader.get<uint32_t>();
+  reader.get<uint32_t>();
+  const auto removed = reader.get<uint32_t>();
+  reader.raw(size_t{removed} * sizeof(uint32_t));
+  for (uint32_t left = slots; left > 0 && reader.ok(); --left)
+    if (const auto ordinal = reader.get<uint32_t>(); ordinal > most && ordinal != UINT32_MAX) return true;
+  return false;
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace engram;
   constexpr uint16_t kFirstSection = static_cast<uint16_t>(OperationType::kState);
-  constexpr uint16_t kSections = 8;
+  constexpr uint16_t kSections = 9;
   // A gap among ordinals or concept numbers costs memory, which is no finding.
   constexpr uint32_t kOrdinals = 100'000;
   FuzzInput input(data, size);
@@ -32,6 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (const auto* concepts = std::get_if<ConceptsOperation>(&*operation))
         for (const ConceptState& one : concepts->concepts)
           if (one.number > kOrdinals) return 0;
+      if (const auto* index = std::get_if<IndexOperation>(&*operation))
+        if (goes_beyond(index->image, kOrdinals)) return 0;
       if (const auto* some = std::get_if<EdgesOperation>(&*operation)) edges += some->edges.size();
       writer.section(*operation);
     }

@@ -46,13 +46,16 @@ Result<Manifest> prepare(Disk& disk, const std::string& directory, const SpaceFi
 }
 
 Status add(Disk& disk, const std::string& directory, BackupFile file, View bytes, Manifest& manifest) {
-  auto opened = disk.open(join_path(directory, file.name), OpenMode::kCreate);
-  ENGRAM_TRY(opened);
-  ENGRAM_TRY((*opened)->write(0, bytes));
-  if (!mutant(Mutant::kBackupSkipSync)) ENGRAM_TRY((*opened)->sync());
+  const std::string path = join_path(directory, file.name);
   file.bytes = bytes.size();
   file.checksum = crc32c(0, bytes);
   manifest.files.push_back(std::move(file));
+  if (mutant(Mutant::kManifestBeforeFiles))
+    ENGRAM_TRY(write_file_durably(disk, join_path(directory, kManifestName), encode_manifest(manifest)));
+  auto opened = disk.open(path, OpenMode::kCreate);
+  ENGRAM_TRY(opened);
+  ENGRAM_TRY((*opened)->write(0, bytes));
+  if (!mutant(Mutant::kBackupSkipSync)) ENGRAM_TRY((*opened)->sync());
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "backup/restore.h"
 
 #include "backup/piece.h"
+#include "base/mutant.h"
 #include "log/mark.h"
 #include "space/settings.h"
 #include "space/snapshot.h"
@@ -17,7 +18,9 @@ struct Point {
   /** Whether a state lies at the point or before it. */
   bool includes(const ChainPosition& position) const {
     return position.sequence <= sequence.value_or(position.sequence) &&
-           position.at_ms <= time_ms.value_or(position.at_ms);
+           (mutant(Mutant::kRestoreBeforeTime) && time_ms
+                ? position.at_ms < *time_ms
+                : position.at_ms <= time_ms.value_or(position.at_ms));
   }
   std::string text() const {
     if (sequence) return "record " + std::to_string(*sequence);

@@ -1,6 +1,7 @@
-// Planted defects for the crash oracle. In every build but the oracle's own, mutant() is the constant false
-// and each site below compiles to nothing; in the oracle (ENGRAM_MUTANTS) one defect can be switched on,
-// and the oracle must catch it. A check that cannot fail proves nothing (faults.md, "Two rules").
+// Planted defects for the checks' own tests. In every build but engram_planted, mutant() is the constant
+// false and each site compiles to nothing; in that one (ENGRAM_MUTANTS) one defect can be switched on, and
+// the oracle or the histories must catch it. A check that cannot fail proves nothing (faults.md, "Two
+// rules").
 #pragma once
 
 #include <array>
@@ -29,6 +30,22 @@ enum class Mutant : uint8_t {
   kBackupBeforeSync,        // a backup copies what the space has not made durable
   kBackupSkipSync,          // a backup's files are not durable when its manifest is
   kHalfBoundConcept,        // logs a concept's bindings in two records
+  kManifestBeforeFiles,     // a backup names files that are not there yet
+  // What no crash shows, only an answer (check/histories.cc):
+  kSnapshotWithoutKeys,       // a snapshot forgets which requests were answered
+  kKeyOfAnyRequest,           // answers another request under a known key with the first one's answer
+  kSmallConceptStays,         // a cycle does not end what forgetting left too small
+  kStaleCentroid,             // a concept does not follow the members it loses
+  kOneWayBinding,             // an episode does not know its concept
+  kSnapshotWithoutDecay,      // a snapshot forgets how the space was told to forget
+  kSnapshotWithoutFresh,      // a snapshot forgets which episodes no cycle has seen
+  kSnapshotWithoutStability,  // a snapshot forgets what rehearsal made of a memory
+  kDecaySinceStored,          // rehearsal does not refresh
+  kCompleteWithoutConcepts,   // only episodes are attractors
+  kRecogniseWithoutGist,      // concepts add nothing to familiarity
+  kWatchBeforeSync,           // tells a watcher what a crash can take back
+  kRestoreBeforeTime,         // restore to a time leaves out what was written at it
+  kVerifyWithoutLog,          // verify reads the snapshot alone
   kCount
 };
 
@@ -51,7 +68,26 @@ inline constexpr std::array<std::string_view, static_cast<size_t>(Mutant::kCount
     "snapshot-off-by-one",
     "backup-before-sync",
     "backup-skip-sync",
-    "half-bound-concept"};
+    "half-bound-concept",
+    "manifest-before-files",
+    "snapshot-without-keys",
+    "key-of-any-request",
+    "small-concept-stays",
+    "stale-centroid",
+    "one-way-binding",
+    "snapshot-without-decay",
+    "snapshot-without-fresh",
+    "snapshot-without-stability",
+    "decay-since-stored",
+    "complete-without-concepts",
+    "recognise-without-gist",
+    "watch-before-sync",
+    "restore-before-time",
+    "verify-without-log"};
+
+/** The first that crashes alone cannot show: the crash oracle must catch all before it, the histories the
+ * rest. */
+inline constexpr size_t kFirstOfAnswers = static_cast<size_t>(Mutant::kSnapshotWithoutKeys);
 
 #if defined(ENGRAM_MUTANTS)
 inline Mutant active_mutant = Mutant::kNone;

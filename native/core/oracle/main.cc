@@ -1,5 +1,5 @@
-// The oracle's command: many trials, or every mutant until a seed catches it. Exit code 0: no violation, and
-// every mutant caught; 1 otherwise, with the seed and the command that repeats it.
+// The oracle's command: many trials, or every mutant that a crash can show until a seed catches it. Exit code
+// 0: no violation, and every mutant caught; 1 otherwise, with the seed and the command that repeats it.
 //   oracle --recoveries 1000000 [--seed 1]   until so many crashes were recovered from
 //   oracle --trials 1 --seed 1629            repeats what a failure printed
 //   oracle --mutants [--seed 1]
@@ -56,7 +56,7 @@ int run_trials(uint64_t first, uint64_t trials, uint64_t recoveries) {
 
 int run_mutants(uint64_t first) {
   int missed = 0;
-  for (size_t which = 1; which < engram::kMutantNames.size(); ++which) {
+  for (size_t which = 1; which < engram::kFirstOfAnswers; ++which) {
     engram::active_mutant = static_cast<engram::Mutant>(which);
     uint64_t seed = first;
     TrialResult found;

@@ -1,9 +1,15 @@
 #include "oracle/model.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace engram {
 namespace {
+
+/** How much of what a concept lacks each confirmation adds. */
+constexpr float kConfirmation = 0.1F;
+constexpr double kStabilityMax = 100'000;
 
 void add_episode(Bytes& out, View id, const ModelEpisode& episode) {
   Writer writer(out);
@@ -23,14 +29,20 @@ void add_concept(Bytes& out, uint32_t number, const ModelConcept& one) {
   out += "concept ";
   writer.put(number);
   writer.put(one.formed_at_ms);
+  writer.put(one.strength);
   for (const Bytes& member : one.members) writer.sized<uint8_t>(member);
 }
 
-void add_memory(Bytes& out, uint64_t cycles, double tau_ms) {
+void add_memory(Bytes& out, uint64_t cycles, const DecaySettings& decay, uint64_t keys) {
   Writer writer(out);
   out += "memory ";
   writer.put(cycles);
-  writer.put(tau_ms);
+  writer.put(static_cast<uint8_t>(decay.model));
+  writer.put(decay.tau_ms);
+  writer.put(decay.beta);
+  writer.put(decay.rehearsals);
+  writer.put(decay.spacing_gain);
+  writer.put(keys);
 }
 
 void add_edge(Bytes& out, View from, View relation, View to, const ModelEdge& edge) {
@@ -51,11 +63,25 @@ void Model::release(View id) {
   }
 }
 
+void Model::touch(View id, double at_ms) {
+  const auto found = episodes_.find(Bytes(id));
+  if (found == episodes_.end()) return;
+  ModelEpisode& one = found->second;
+  const double since = one.access_count == 0 ? one.at_ms : one.last_access_ms;
+  const double left = std::exp(-std::max(0.0, at_ms - since) / (decay_.tau_ms * one.stability));
+  one.stability = std::min(one.stability * (1 + double{decay_.spacing_gain} * (1 - left)), kStabilityMax);
+  ++one.access_count;
+  one.last_access_ms = std::max(one.last_access_ms, at_ms);
+}
+
 void Model::consolidate(const Operation& operation) {
   if (const auto* bind = std::get_if<BindOperation>(&operation)) {
     for (const View id : bind->ids) release(id);
     const auto [one, formed] = concepts_.try_emplace(bind->number);
-    if (formed) one->second.formed_at_ms = bind->at_ms;
+    if (formed)
+      one->second.formed_at_ms = bind->at_ms;
+    else
+      one->second.strength += kConfirmation * (1 - one->second.strength);
     for (const View id : bind->ids) one->second.members.insert(Bytes(id));
   }
   if (const auto* dissolve = std::get_if<DissolveOperation>(&operation))
@@ -69,7 +95,7 @@ Bytes Model::text() const {
   for (const auto& [key, edge] : edges_)
     add_edge(out, std::get<0>(key), std::get<1>(key), std::get<2>(key), edge);
   for (const auto& [number, one] : concepts_) add_concept(out, number, one);
-  add_memory(out, cycles_, tau_ms_);
+  add_memory(out, cycles_, decay_, std::min(keys_.size(), IdempotencyKeys::kKept));
   return out;
 }
 
@@ -85,18 +111,20 @@ Bytes text_of(const Space& space, Detail detail) {
          episode.confidence,
          episode.strength,
          episode.access_count,
-         episode.last_access_ms});
+         episode.last_access_ms,
+         episode.stability});
     for (const Edge& edge : space.edges(episode.id))
       add_edge(edges, episode.id, edge.relation, edge.to, {edge.weight, edge.at_ms});
   }
   out += edges;
   const size_t concepts = detail == Detail::kWhole ? std::numeric_limits<size_t>::max() : 0;
   for (const ConceptView& view : space.scan_concepts(0, concepts)) {
-    ModelConcept one{view.formed_at_ms, {}};
+    ModelConcept one{view.formed_at_ms, view.strength, {}};
     for (const ConceptMember& member : view.members) one.members.insert(member.id);
     add_concept(out, view.number, one);
   }
-  add_memory(out, space.stats().cycles, space.memory_settings().decay.tau_ms);
+  const SpaceStats stats = space.stats();
+  add_memory(out, stats.cycles, space.memory_settings().decay, stats.idempotency_keys);
   return out;
 }
 

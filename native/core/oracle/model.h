@@ -19,10 +19,13 @@ struct ModelEpisode {
   float strength = 1;
   uint32_t access_count = 0;
   double last_access_ms = 0;
+  /** No part of the text: the engine's comes out of other roundings. */
+  double stability = 1;
 };
 
 struct ModelConcept {
   double formed_at_ms = 0;
+  float strength = 0.5F;
   std::set<Bytes> members;
 };
 
@@ -64,13 +67,15 @@ class Model {
   using Edges = std::map<std::tuple<Bytes, Bytes, Bytes>, ModelEdge>;
   const Episodes& episodes() const { return episodes_; }
   const Edges& edges() const { return edges_; }
-  void touch(View id, double at_ms) {
-    const auto found = episodes_.find(Bytes(id));
-    if (found == episodes_.end()) return;
-    ++found->second.access_count;
-    found->second.last_access_ms = std::max(found->second.last_access_ms, at_ms);
-  }
-  void configure(double tau_ms) { tau_ms_ = tau_ms; }
+  /** By number. */
+  using Concepts = std::map<uint32_t, ModelConcept>;
+  const Concepts& concepts() const { return concepts_; }
+  const DecaySettings& decay() const { return decay_; }
+  void touch(View id, double at_ms);
+  void configure(const DecaySettings& decay) { decay_ = decay; }
+  /** Whether a request under this key is the first; it is known from then on. */
+  bool once(View key) { return keys_.insert(Bytes(key)).second; }
+  const std::set<Bytes>& keys() const { return keys_; }
   /** What a cycle of consolidation says that it commits. */
   void consolidate(const Operation& operation);
 
@@ -83,9 +88,10 @@ class Model {
   /** Out of its concept, which ends with its last member. */
   void release(View id);
 
-  std::map<uint32_t, ModelConcept> concepts_;
+  Concepts concepts_;
   uint64_t cycles_ = 0;
-  double tau_ms_ = DecaySettings{}.tau_ms;
+  DecaySettings decay_;
+  std::set<Bytes> keys_;
 };
 
 enum class Detail : uint8_t { kWhole, kWithoutConcepts };

@@ -285,7 +285,7 @@ class History {
     settings.decay.tau_ms = static_cast<double>(1 + random_.below(1'000));
     const Durability promise = durability();
     return book(
-        promise, [&](Model& model) { model.configure(settings.decay.tau_ms); },
+        promise, [&](Model& model) { model.configure(settings.decay); },
         [&] { return space_->configure(settings, promise); });
   }
 

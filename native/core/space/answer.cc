@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/limits.h"
+#include "base/mutant.h"
 #include "base/phases.h"
 #include "space/input.h"
 #include "space/space.h"
@@ -522,8 +523,8 @@ Result<Completed> Space::complete(std::span<const float> cue, std::span<const ui
   };
   for (const Hit& hit : search(partial, {.k = kAttractorEpisodes}))
     take(MemoryRef::episode(hit.ordinal), index_.vector(hit.ordinal));
-  std::vector<Hit> near(kAttractorConcepts);
-  near.resize(concepts_.nearest(partial, kAttractorConcepts, scratch, near));
+  std::vector<Hit> near(mutant(Mutant::kCompleteWithoutConcepts) ? 0 : kAttractorConcepts);
+  near.resize(concepts_.nearest(partial, static_cast<uint32_t>(near.size()), scratch, near));
   for (const Hit& hit : near) take(MemoryRef::concept_number(hit.ordinal), concepts_[hit.ordinal].centroid);
   result.hypotheses =
       engram::complete(partial, known, UnitRows{rows, settings_.dimension}, is_episode, options);
@@ -538,7 +539,9 @@ Result<Recognition> Space::recognise(std::span<const float> cue, const Recogniti
   thread_local SearchScratch scratch;
   std::vector<Hit> near(1);
   near.resize(concepts_.nearest(direction, 1, scratch, near));
-  const float semantic = near.empty() ? 0 : near[0].similarity * concepts_[near[0].ordinal].coherence;
+  const float semantic = near.empty() || mutant(Mutant::kRecogniseWithoutGist)
+                             ? 0
+                             : near[0].similarity * concepts_[near[0].ordinal].coherence;
   return engram::recognise(episodes.empty() ? 0 : episodes[0].similarity, semantic, settings);
 }
 

@@ -1,6 +1,7 @@
 // What an operation of the log does to the state: the same when it is written and when it is replayed.
 #include <algorithm>
 
+#include "base/mutant.h"
 #include "space/input.h"
 #include "space/space.h"
 
@@ -81,7 +82,7 @@ void Space::apply(const ForgetOperation& operation) {
     nodes_[ordinal] = {};
     ordinals_.erase(ordinals_.find(id));
   }
-  settle_concepts();
+  if (!mutant(Mutant::kStaleCentroid)) settle_concepts();
 }
 
 void Space::apply(const TouchOperation& operation) {

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/limits.h"
+#include "base/mutant.h"
 #include "base/phases.h"
 #include "memory/affinity.h"
 #include "space/input.h"
@@ -143,7 +144,7 @@ class Cycle {
       for (uint32_t number = 0; number < space_.concepts_.end(); ++number)
         if (too_small(number)) small.push_back(number);
     }
-    if (small.empty()) return {};
+    if (small.empty() || mutant(Mutant::kSmallConceptStays)) return {};
     const auto lock = waiting_lock<WriteLock>(space_.mutex_);
     std::erase_if(small, [&](uint32_t number) { return !too_small(number); });
     if (small.empty()) return {};
@@ -394,7 +395,8 @@ std::vector<ConceptView> Space::scan_concepts(uint32_t first, size_t limit) cons
 std::optional<uint32_t> Space::concept_of(View id) const {
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   const uint32_t ordinal = ordinalOf(id);
-  if (ordinal == kNoNode || concepts_.of(ordinal) == Concepts::kNone) return std::nullopt;
+  if (ordinal == kNoNode || concepts_.of(ordinal) == Concepts::kNone || mutant(Mutant::kOneWayBinding))
+    return std::nullopt;
   return concepts_.of(ordinal);
 }
 

@@ -2,6 +2,9 @@
 // asserts. Each was found by a fuzz target once.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+
 #include "io/simulated_disk.h"
 #include "log/record.h"
 #include "log/segment.h"
@@ -59,6 +62,21 @@ class ImpossibleTest : public testing::Test {
     return {.id = id, .embedding = {}, .content = {}, .attributes = none_};
   }
   static EpisodeState state(View id, uint32_t ordinal) { return {.fields = episode(id), .ordinal = ordinal}; }
+  /** A vector graph without links (FORMAT.md, "Vector graph"): the ordinal in each slot, UINT32_MAX for one
+   * that is free. */
+  static Bytes graph(const std::vector<uint32_t>& ordinals) {
+    Bytes image;
+    Writer writer(image);
+    for (const uint32_t value : {1U, kDimension, IndexOptions{}.degree}) writer.put(value);
+    writer.put(IndexOptions{}.seed);
+    const auto free = static_cast<uint32_t>(std::count(ordinals.begin(), ordinals.end(), UINT32_MAX));
+    for (const uint32_t value : {static_cast<uint32_t>(ordinals.size()), 0U, free}) writer.put(value);
+    for (uint32_t slot = 0; slot < ordinals.size(); ++slot)
+      if (ordinals[slot] == UINT32_MAX) writer.put(slot);
+    for (const uint32_t ordinal : ordinals) writer.put(ordinal);
+    for (const uint32_t value : {0U, UINT32_MAX, 0U}) writer.put(value);  // no mean, no entry, no layer
+    return image;
+  }
   static LinkOperation link(float weight) { return {"near", 0, {{"a", "b", weight}}}; }
 
   inline static const Bytes none_ = encode_attributes({});
@@ -88,6 +106,26 @@ TEST_F(ImpossibleTest, ASnapshotWhoseEdgeHasAWeightOutOfRangeIsDamaged) {
   const StateOperation both{{state("a", 0), state("b", 1)}};
   EXPECT_EQ(toldOfSnapshot({both, EdgesOperation{"near", {{0, 1, -1, 0}}}}, 2, 1), "");
   EXPECT_NE(toldOfSnapshot({both, EdgesOperation{"near", {{0, 1, 7, 0}}}}, 2, 1).find("weight"),
+            std::string::npos);
+}
+
+TEST_F(ImpossibleTest, ASnapshotWithAConceptOfEpisodesThatOnlyItsGraphKnowsIsDamaged) {
+  const std::array<float, kDimension> values = {1, 2, 3};
+  const Bytes embedding(reinterpret_cast<const char*>(values.data()), sizeof values);
+  StateOperation there{{state("a", 0), state("b", 1), state("c", 2)}};
+  for (EpisodeState& one : there.episodes) one.fields.embedding = embedding;
+  const Bytes image = graph({0, 1, 2});
+  const IndexOperation index{image};
+  const CyclesOperation numbers{1, 1, {}};
+  const ConceptsOperation concepts{{{0, 0, 0.5F, {0, 1, 2}}}};
+  EXPECT_EQ(toldOfSnapshot({index, there, numbers, concepts}, 3, 0), "");
+  EXPECT_NE(toldOfSnapshot({index, numbers, concepts}, 0, 0).find("concept"), std::string::npos);
+}
+
+TEST_F(ImpossibleTest, ASnapshotWithTwoGraphsIsDamaged) {
+  const Bytes empty = graph({UINT32_MAX});
+  EXPECT_EQ(toldOfSnapshot({IndexOperation{empty}}, 0, 0), "");
+  EXPECT_NE(toldOfSnapshot({IndexOperation{empty}, IndexOperation{empty}}, 0, 0).find("graph"),
             std::string::npos);
 }
 

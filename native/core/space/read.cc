@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/mutant.h"
 #include "base/phases.h"
 #include "space/input.h"
 #include "space/space.h"
@@ -109,7 +110,8 @@ SpaceStats Space::stats() const {
 }
 
 AccessState Space::access_of(const Node& node) const {
-  return {node.access_count == 0 ? node.at_ms : node.last_access_ms, node.access_count, node.stability};
+  const bool fresh = node.access_count == 0 || mutant(Mutant::kDecaySinceStored);
+  return {fresh ? node.at_ms : node.last_access_ms, node.access_count, node.stability};
 }
 
 }  // namespace engram

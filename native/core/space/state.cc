@@ -1,5 +1,6 @@
 // The whole state as a snapshot, written beside the log and read back.
 #include <algorithm>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/mutant.h"
@@ -16,8 +17,9 @@ Result<ChainPosition> Space::load_snapshot(const std::string& path) {
   const auto bytes = read_file(disk_, path);
   if (!bytes && bytes.error().code == Code::kNotFound) return ChainPosition{0, chain_start(uuid_), 0};
   ENGRAM_TRY(bytes);
+  bool graph = false;
   const auto header =
-      read_snapshot(*bytes, path, uuid_, settings_.dimension, [this](const Operation& operation) -> Status {
+      read_snapshot(*bytes, path, uuid_, settings_.dimension, [&](const Operation& operation) -> Status {
         if (const auto* state = std::get_if<StateOperation>(&operation)) return restore(*state);
         if (const auto* edges = std::get_if<EdgesOperation>(&operation)) return restore(*edges);
         if (const auto* keys = std::get_if<KeysOperation>(&operation)) return restore(*keys);
@@ -30,6 +32,9 @@ Result<ChainPosition> Space::load_snapshot(const std::string& path) {
           return {};
         }
         if (const auto* index = std::get_if<IndexOperation>(&operation)) {
+          if (std::exchange(graph, true))
+            return Error{Code::kDamaged, "the snapshot holds two vector graphs",
+                         "restore the space from a backup"};
           if (index_.size() == 0) index_.expect(index->image);  // one that does not fit is linked anew
           return {};
         }
@@ -98,8 +103,10 @@ Status Space::restore(const KeysOperation& keys) {
 
 Status Space::restore(const ConceptsOperation& concepts) {
   for (const ConceptState& one : concepts.concepts) {
-    const bool whole = std::all_of(one.members.begin(), one.members.end(),
-                                   [this](uint32_t ordinal) { return index_.contains(ordinal); });
+    // A graph names its vectors before their episodes come, and all have come before concepts do.
+    const bool whole =
+        index_.complete() && std::all_of(one.members.begin(), one.members.end(),
+                                         [this](uint32_t ordinal) { return index_.contains(ordinal); });
     if (!whole || !concepts_.restore(one.number, one.formed_at_ms, one.strength, one.members))
       return Error{Code::kDamaged, "the snapshot holds a concept that cannot be",
                    "restore the space from a backup"};
@@ -147,7 +154,7 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
          .strength = node.strength,
          .access_count = node.access_count,
          .last_access_ms = node.last_access_ms,
-         .sequence = node.sequence});
+         .sequence = mutant(Mutant::kSnapshotWithoutFresh) ? 0 : node.sequence});
     if (state.episodes.size() == kEpisodesPerSection) flush_state();
   }
   flush_state();
@@ -171,7 +178,7 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
   keys_.for_each([&](View key, const IdempotencyKeys::Answer& answer) {
     keys.keys.push_back({key, answer.fingerprint, answer.sequence});
   });
-  if (!keys.keys.empty()) writer.section(keys);
+  if (!keys.keys.empty() && !mutant(Mutant::kSnapshotWithoutKeys)) writer.section(keys);
   encode_memory(writer);
   return writer.finish(episodes, edges);
 }
@@ -179,7 +186,8 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
 /** The second half of memory: settings, concepts with their members, and where consolidation stands. */
 void Space::encode_memory(SnapshotWriter& writer) const {
   constexpr size_t kConceptsPerSection = 1'000;
-  writer.section(MemoryOperation{memory_.decay, memory_.calibration.knots()});
+  writer.section(MemoryOperation{mutant(Mutant::kSnapshotWithoutDecay) ? DecaySettings{} : memory_.decay,
+                                 memory_.calibration.knots()});
   CyclesOperation cycles = cycles_;
   cycles.numbers = concepts_.end();
   writer.section(cycles);
@@ -198,7 +206,7 @@ void Space::encode_memory(SnapshotWriter& writer) const {
   StabilityOperation stability;
   for (uint32_t ordinal = 0; ordinal < nodes_.size(); ++ordinal)
     if (nodes_[ordinal].access_count > 0) stability.episodes.push_back({ordinal, nodes_[ordinal].stability});
-  if (!stability.episodes.empty()) writer.section(stability);
+  if (!stability.episodes.empty() && !mutant(Mutant::kSnapshotWithoutStability)) writer.section(stability);
 }
 
 Status Space::snapshot() {

@@ -1,5 +1,7 @@
 #include "space/watch.h"
 
+#include "base/mutant.h"
+
 namespace engram {
 
 Watch::~Watch() {
@@ -15,7 +17,9 @@ void Watch::when_changed(std::function<void()> changed) {
 Result<std::vector<Change>> Watch::next(size_t most_bytes) {
   LogStats log = log_.stats();
   const bool caught_up = reader_.position().sequence >= log.durable;
-  if (caught_up && log.durable < log.position.sequence) {
+  if (mutant(Mutant::kWatchBeforeSync)) {
+    log.durable = log.position.sequence;
+  } else if (caught_up && log.durable < log.position.sequence) {
     ENGRAM_TRY(log_.sync_to(log.position.sequence));
     log = log_.stats();
   }
