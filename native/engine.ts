@@ -24,6 +24,7 @@ export {
   type Concept,
   type ConsolidationOptions,
   type ConsolidationReport,
+  type Knots,
   Memory,
   type MemorySettings,
   type PartSource,

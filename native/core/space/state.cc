@@ -179,7 +179,7 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
 /** The second half of memory: settings, concepts with their members, and where consolidation stands. */
 void Space::encode_memory(SnapshotWriter& writer) const {
   constexpr size_t kConceptsPerSection = 1'000;
-  writer.section(MemoryOperation{memory_.decay, memory_.calibration.knots()});
+  writer.section(MemoryOperation{memory_.decay, memory_.calibration.knots(), memory_.completions.knots()});
   CyclesOperation cycles = cycles_;
   cycles.numbers = concepts_.end();
   writer.section(cycles);
