@@ -1,6 +1,6 @@
 // The 31 experiments by number, and which of them are built: a loader file `NNN-slug.parquet.ts` whose
-// default export is the declaration. Titles and groups are those of tasks.md. Number 000 is none of the 31: the
-// engine's core by itself.
+// default export is the declaration. Titles and groups are those of tasks.md. Numbers 000 and 200 are none of the 31:
+// the engine's core by itself, and its memory beside that of people.
 import {readdirSync} from "node:fs";
 import {dirname} from "node:path";
 import {fileURLToPath} from "node:url";
@@ -47,6 +47,7 @@ export const CATALOGUE: readonly {id: string; title: string; group: string}[] = 
     "Client library integration",
   ].map((title, index) => ({id: String(101 + index), title, group: READINESS})),
   {id: "000", title: "Core benchmarks", group: CORE},
+  {id: "200", title: "Human memory", group: CORE},
 ];
 
 export class UnknownExperiment extends Error {

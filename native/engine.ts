@@ -25,6 +25,7 @@ export {
   type Concept,
   type ConsolidationOptions,
   type ConsolidationReport,
+  type Knots,
   Memory,
   type MemorySettings,
   type PartSource,

@@ -11,8 +11,8 @@ case "${1:-}" in
   # What has threads: the index and the graph are locked by their caller, and slow to watch.
   thread)
     build=native/build-tsan sanitize=thread fuzz=OFF
-    targets='concurrency_test space_test log_test planted_fault'
-    tests='^(Concurrency|Sanitizer|Space|Log|Watch)'
+    targets='concurrency_test listener_test space_test log_test planted_fault'
+    tests='^(Concurrency|Sanitizer|Space|Log|Watch|Listener|RestingListener|HastyListener)'
     ;;
   *) echo "sanitize.sh address | thread [--build-only]" >&2; exit 3 ;;
 esac

@@ -111,8 +111,12 @@ test("a rival with narrower registers, or none, voids the run", async () => {
   assert.equal(await reasons(null), 1);
 });
 
-test("number 000 is in the catalogue beside the 31, and built", () => {
-  assert.equal(CATALOGUE.length, 32);
-  assert.ok(built().some(({id, slug}) => id === "000" && slug === "core-benchmarks"));
-  assert.equal(new Set(CATALOGUE.map(({id}) => id)).size, 32);
+test("numbers 000 and 200 are in the catalogue beside the 31, and built", () => {
+  assert.equal(CATALOGUE.length, 33);
+  for (const [number, name] of [
+    ["000", "core-benchmarks"],
+    ["200", "human-memory"],
+  ])
+    assert.ok(built().some(({id, slug}) => id === number && slug === name));
+  assert.equal(new Set(CATALOGUE.map(({id}) => id)).size, 33);
 });

@@ -124,6 +124,18 @@ export const REGISTRY: readonly Registered[] = [
     },
   },
   {
+    name: "psych-memory",
+    title: "Published results on human memory: Ebbinghaus' savings, gaps between learnings",
+    home: "https://doi.org/10.1371/journal.pone.0120644",
+    licence:
+      "Ebbinghaus' table: CC BY 4.0 (Murre & Dros 2015); the other figures are facts, quoted with their papers",
+    citation:
+      "Ebbinghaus 1885 in Murre & Dros 2015, PLOS ONE 10(7):e0120644; Cepeda et al. 2008, Psychological Science 19(11):1095",
+    files: {
+      "published/published_results.json": "f9344248d5859c300ef982ecfbb6fc56762e3a8b8584c04fde4ac7c9067cf210",
+    },
+  },
+  {
     name: "benchmark-results",
     title: "Results others published: VectorDBBench (Qdrant Cloud), Memgraph's benchgraph (Neo4j)",
     home: "https://github.com/zilliztech/VectorDBBench",

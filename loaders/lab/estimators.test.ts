@@ -3,6 +3,7 @@ import {after, before, describe, test} from "node:test";
 import {openWasm, type WasmDatabase} from "./duckdb-wasm.ts";
 import type {Estimator, Row} from "./estimate.ts";
 import {
+  calibrationError,
   differenceOfMeans,
   exponent,
   maximum,
@@ -16,6 +17,7 @@ import {
   ratioOfMeans,
   ratioOfMedians,
   ratioOfQuantiles,
+  rootMeanSquare,
 } from "./estimators.ts";
 import {permutation, stream} from "./statistics/random.ts";
 import {type Database, openDatabase} from "./store/views.ts";
@@ -78,6 +80,14 @@ function searches(rounds: number, factor: number, queries = 40): Row[] {
 const trials = (n: number, p: number): Row[] =>
   Array.from({length: n}, () => ({value: random() < p ? 1 : 0, block: "run/0"}));
 
+const telling = stream(23, "tellings");
+/** Probabilities that come true in their power's share: honest at 1. */
+const tellings = (n: number, power: number): Row[] =>
+  Array.from({length: n}, () => {
+    const value = Math.round(telling() * 50) / 50;
+    return {value, found: telling() < value ** power ? 1 : 0};
+  });
+
 function shuffled(rows: Row[]): Row[] {
   return [...permutation(rows.length, random)].map((index) => rows[index] as Row);
 }
@@ -106,6 +116,8 @@ const CASES: {estimator: Estimator; rows: Row[][]}[] = [
   {estimator: ratioAtRecall(0.9), rows: [searches(6, 3)]},
   {estimator: minimum(), rows: [growth(1.1), growth(2)]},
   {estimator: mean(), rows: [times(1), times(500)]},
+  {estimator: rootMeanSquare(), rows: [times(1), times(500)]},
+  {estimator: calibrationError(), rows: [tellings(7, 1), tellings(403, 2), tellings(1_000, 1)]},
   {estimator: median(), rows: [times(1), times(2), times(501), times(600)]},
   {estimator: rate(), rows: [times(1), times(500)]},
   {estimator: ratioOfMeans(), rows: [sides(1, 2), sides(12, 1.3), sides(7, 0.8, 4).slice(3)]},
@@ -221,6 +233,14 @@ test("a ratio at equal recall that one round alone reaches has no value", () => 
   const {value, enough, needs} = ratioAtRecall(0.9).estimate(searches(1, 2), bootstrap());
   assert.ok(Number.isNaN(value) && !enough);
   assert.equal(needs, "6 rounds in which both reach 0.9, have 1");
+});
+
+test("a planted boaster's calibration error is told from an honest one's, and few questions conclude nothing", () => {
+  const honest = calibrationError().estimate(tellings(2_000, 1), bootstrap());
+  assert.ok(honest.enough && (honest.high ?? 1) < 0.05, `${honest.high}`);
+  const boaster = calibrationError().estimate(tellings(2_000, 3), bootstrap());
+  assert.ok((boaster.low ?? 0) > 0.2, `${boaster.low}`);
+  assert.equal(calibrationError().estimate(tellings(99, 1), bootstrap()).needs, "100 questions, have 99");
 });
 
 test("fewer than six rounds conclude nothing, and the interval still shows", () => {

@@ -135,11 +135,12 @@ Napi::Value SpaceHandle::touch(const Napi::CallbackInfo& info) {
       sequenceOf);
 }
 
-// {model, tau, beta, rehearsals, spacingGain}, knot scores, knot probabilities, durability, now, key
+// {model, tau, beta, rehearsals, spacingGain, powerTau}, knot scores and probabilities of answers, then of
+// completions, durability, now, key
 Napi::Value SpaceHandle::configure(const Napi::CallbackInfo& info) {
   MemorySettings settings;
   const auto given = fields(info[0]);
-  uint32_t model = 0;
+  auto model = static_cast<uint32_t>(settings.decay.model);
   read(given, "model", model);
   settings.decay.model =
       static_cast<DecayModel>(std::min(model, static_cast<uint32_t>(DecayModel::kSpacing)));
@@ -147,19 +148,22 @@ Napi::Value SpaceHandle::configure(const Napi::CallbackInfo& info) {
   read(given, "beta", settings.decay.beta);
   read(given, "rehearsals", settings.decay.rehearsals);
   read(given, "spacingGain", settings.decay.spacing_gain);
-  const auto scores = floats(info[1], "scores");
-  const auto probabilities = floats(info[2], "probabilities");
-  std::vector<CalibrationKnot> knots(std::min(scores.size(), probabilities.size()));
-  for (size_t i = 0; i < knots.size(); ++i) knots[i] = {scores[i], probabilities[i]};
-  if (info.Env().IsExceptionPending()) return {};
-  if (!Calibration::valid(knots))
-    return raise(info.Env(),
-                 Error::invalid("the calibration's knots do not rise",
-                                "pass strictly rising scores and probabilities that never fall, 0 to 1"));
-  settings.calibration = Calibration(std::move(knots));
+  read(given, "powerTau", settings.decay.power_tau_ms);
+  for (const auto& [into, first] : {std::pair{&settings.calibration, 1}, {&settings.completions, 3}}) {
+    const auto scores = floats(info[first], "scores");
+    const auto probabilities = floats(info[first + 1], "probabilities");
+    std::vector<CalibrationKnot> knots(std::min(scores.size(), probabilities.size()));
+    for (size_t i = 0; i < knots.size(); ++i) knots[i] = {scores[i], probabilities[i]};
+    if (info.Env().IsExceptionPending()) return {};
+    if (!Calibration::valid(knots))
+      return raise(info.Env(),
+                   Error::invalid("the calibration's knots do not rise",
+                                  "pass strictly rising scores and probabilities that never fall, 0 to 1"));
+    *into = Calibration(std::move(knots));
+  }
   return Task<Sequence>::run(
       info.Env(),
-      [space = space_, settings, how = writeCall(info, 3)] {
+      [space = space_, settings, how = writeCall(info, 5)] {
         return space->configure(settings, how.options());
       },
       sequenceOf);

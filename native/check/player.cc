@@ -253,8 +253,9 @@ class Player {
                       .tau_ms = kMsPerNumber * (1 + action.b),
                       .beta = 0.1 * (1 + action.c % 8),
                       .rehearsals = 1 + action.c % 3,
-                      .spacing_gain = static_cast<float>(action.c % 5)};
-    operate({MemoryOperation{settings.decay, {}}, [&](Model& model) { model.configure(settings.decay); },
+                      .spacing_gain = static_cast<float>(action.c % 5),
+                      .power_tau_ms = kMsPerNumber * (1 + action.b / 2)};
+    operate({MemoryOperation{settings.decay, {}, {}}, [&](Model& model) { model.configure(settings.decay); },
              [&](Space& space, const WriteOptions& options) { return space.configure(settings, options); }},
             promise_of(action.c));
   }

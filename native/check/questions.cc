@@ -18,7 +18,6 @@ namespace {
 constexpr double kTolerance = 1e-5;            // of cosines
 constexpr double kActivationTolerance = 1e-4;  // of sums of many products
 constexpr double kCoherenceTolerance = 1e-4;   // of bounds that the engine keeps in single precision
-constexpr double kDayMs = 86'400'000;
 
 using Question = Finding (*)(const Action&, const Space&, const Model&);
 using Vector = std::array<double, kDimension>;
@@ -125,7 +124,7 @@ Finding recall(const Action& action, const Space& space, const Model& model) {
 double left_of(const DecaySettings& decay, const ModelEpisode& one, double now_ms) {
   const double since = one.access_count == 0 ? one.at_ms : one.last_access_ms;
   const double elapsed = std::max(0.0, now_ms - since);
-  const double power = std::pow(1 + elapsed / kDayMs, -decay.beta);
+  const double power = std::pow(1 + elapsed / decay.power_tau_ms, -decay.beta);
   const double tau = decay.tau_ms * (decay.model == DecayModel::kSpacing ? one.stability : 1);
   const bool by_power = decay.model == DecayModel::kPower ||
                         (decay.model == DecayModel::kTwoComponent && one.access_count >= decay.rehearsals);

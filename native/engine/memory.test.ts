@@ -210,7 +210,8 @@ test("weakening and time lower an answer's score", () =>
     const top = async (now?: number) =>
       (await space.memory.answer(cue, {mode: "similar", k: 1, ...(now === undefined ? {} : {now})})).hits[0];
     const fresh = await top();
-    assert.ok(((await top(48 * HOUR_MS))?.score ?? 1) < 0.01, "two days are long for what was met once");
+    const days = (1 + (48 * HOUR_MS) / 13_400) ** -0.131;
+    assert.ok(Math.abs(((await top(48 * HOUR_MS))?.score ?? 0) - (fresh?.score ?? 0) * days) < 1e-3);
     await space.forget([name(0, 0)], {weaken: 0.25});
     const after = (await space.memory.answer(cue, {mode: "similar", k: 48})).hits;
     const own = after.find((hit) => (hit as {id: string}).id === name(0, 0));
@@ -218,9 +219,15 @@ test("weakening and time lower an answer's score", () =>
     assert.notEqual((after[0] as {id: string}).id, name(0, 0));
   }));
 
-test("touching makes a memory last: rehearsed thrice it follows the power law", () =>
+test("touching makes a memory of two components last: rehearsed thrice it follows the power law", () =>
   withSpace(async (space, reopen) => {
     await fill(space);
+    await space.memory.configure({decay: {model: "two-component", beta: 0.18, powerTau: 24 * HOUR_MS}});
+    const {hits: rare} = await space.memory.answer(
+      {vector: member(0, 0)},
+      {mode: "similar", k: 1, now: 48 * HOUR_MS},
+    );
+    assert.ok((rare[0]?.score ?? 1) < 0.01, "two days are long for what was met once");
     for (const at of [1, 2, 3]) await space.memory.touch([name(0, 0)], at * HOUR_MS);
     const again = await reopen();
     const {hits} = await again.memory.answer(
@@ -273,6 +280,23 @@ test("a calibration makes raw scores into its probabilities, also after a restar
     assert.ok(Math.abs((hits[0]?.confidence ?? 0) - 0.6) < 1e-3);
   }));
 
+test("completions have a calibration of their own, also after a restart, and still exclude each other", () =>
+  withSpace(async (space, reopen) => {
+    await fill(space);
+    const flat = {scores: Float32Array.of(0, 1), probabilities: Float32Array.of(0.9, 0.9)};
+    const cue = {vector: Float32Array.from(member(2, 5), (value, i) => value + (member(3, 5)[i] as number))};
+    const before = await space.memory.answer(cue, {mode: "similar", k: 1});
+    await space.memory.configure({completions: flat});
+    const again = await reopen();
+    const found = await again.memory.complete(cue, {gate: 0.5});
+    const sum = found.reduce((total, {confidence}) => total + confidence, 0);
+    assert.ok(
+      found.length > 0 && Math.abs(sum - Math.min(1, 0.9 * found.length)) < 1e-6,
+      `the sum is ${sum}`,
+    );
+    assert.deepEqual(await again.memory.answer(cue, {mode: "similar", k: 1}), before);
+  }));
+
 test("bad cues, modes, times and calibrations are refused by name", () =>
   withSpace(async (space) => {
     await fill(space);
@@ -289,6 +313,8 @@ test("bad cues, modes, times and calibrations are refused by name", () =>
     await assert.rejects(memory.touch(["c0-0"], Number.NaN), InvalidArgumentError);
     await assert.rejects(memory.complete({vector, known: new Uint8Array(3)}), InvalidArgumentError);
     await assert.rejects(memory.complete({vector, known: new Uint8Array(DIMENSION)}), InvalidArgumentError);
+    await assert.rejects(memory.configure({decay: {powerTau: 0}}), InvalidArgumentError);
     const falling = {scores: Float32Array.of(0, 1), probabilities: Float32Array.of(0.6, 0.1)};
     await assert.rejects(memory.configure({calibration: falling}), InvalidArgumentError);
+    await assert.rejects(memory.configure({completions: falling}), InvalidArgumentError);
   }));

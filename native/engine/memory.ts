@@ -14,21 +14,33 @@ const DECAY_MODELS = {"two-component": 0, exponential: 1, power: 2, spacing: 3};
 
 export interface MemorySettings {
   decay?: {
-    /** Default `two-component`: e^(−t/τ) until rehearsed, then (1 + days)^(−β). */
+    /** Default `power`: (1 + t/τp)^(−β). `two-component`: e^(−t/τ) until rehearsed, then the power law. `spacing`:
+     *  e^(−t/(τ·stability)). Which of them fit what was measured: experiment 200. */
     model?: keyof typeof DECAY_MODELS;
     /** τ in ms; default 1.96 h. */
     tau?: number;
-    /** β; default 0.18. */
+    /** β; default 0.131. */
     beta?: number;
+    /** τp in ms, of the power law; default 13.4 s. */
+    powerTau?: number;
     /** Accesses from which the two-component model follows the power law; default 3. */
     rehearsals?: number;
     /** What one access at the edge of forgetting adds to stability; default 2. */
     spacingGain?: number;
   };
-  /** Knots of a non-decreasing curve from raw score to probability, fitted on held-out questions (isotonic
+  /** Of answers: knots of a non-decreasing curve from raw score to probability, fitted on held-out questions (isotonic
    *  regression: Zadrozny & Elkan 2002, doi:10.1145/775047.775151). */
-  calibration?: {scores: Float32Array; probabilities: Float32Array};
+  calibration?: Knots;
+  /** The same of completions' confidences. */
+  completions?: Knots;
 }
+
+export interface Knots {
+  scores: Float32Array;
+  probabilities: Float32Array;
+}
+
+const NO_KNOTS: Knots = {scores: new Float32Array(), probabilities: new Float32Array()};
 
 export interface ConsolidationOptions {
   durability?: Durability;
@@ -173,6 +185,8 @@ export interface NativeMemory {
     decay: object,
     scores: Float32Array,
     probabilities: Float32Array,
+    completionScores: Float32Array,
+    completionProbabilities: Float32Array,
     ...how: NativeWrite
   ): Promise<number>;
   consolidate(now: number, options: object, durability: number): Promise<ConsolidationReport>;
@@ -246,14 +260,10 @@ export class Memory {
 
   /** How the space remembers from now on; kept in its log. */
   async configure(
-    {decay: {model = "two-component", ...decay} = {}, calibration}: MemorySettings,
+    {decay: {model = "power", ...decay} = {}, calibration = NO_KNOTS, completions = NO_KNOTS}: MemorySettings,
     options: WriteOptions = {},
   ): Promise<{sequence: number}> {
-    const {scores, probabilities} = calibration ?? {
-      scores: new Float32Array(),
-      probabilities: new Float32Array(),
-    };
-    lengths(scores.length, {probabilities});
+    for (const {scores, probabilities} of [calibration, completions]) lengths(scores.length, {probabilities});
     if (!(model in DECAY_MODELS))
       throw new InvalidArgumentError(
         `decay model "${model}" is not known`,
@@ -263,8 +273,10 @@ export class Memory {
     return settle(async () => ({
       sequence: await this.#native.configure(
         {...decay, model: DECAY_MODELS[model]},
-        scores,
-        probabilities,
+        calibration.scores,
+        calibration.probabilities,
+        completions.scores,
+        completions.probabilities,
         ...this.how(options),
       ),
     }));

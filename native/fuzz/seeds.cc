@@ -182,5 +182,13 @@ int main(int count, char** arguments) {
   writer.sized<uint16_t>("e7");
   for (const float value : {0.5F, -1.0F, 2.0F}) writer.put(value);
   corpus.put("cue", "ten", cue);
+  corpus.put(
+      "request", "recall",
+      "POST /v1/spaces/notes/recall HTTP/1.1\r\nHost: 127.0.0.1:7700\r\nContent-Type: application/json\r\n"
+      "Content-Length: 18\r\n\r\n{\"vector\":[1,0,0]}");
+  corpus.put("request", "null",
+             "POST /v1/null HTTP/1.1\r\nHost: [::1]\r\nAccept: application/vnd.engram.hits\r\nConnection: "
+             "keep-alive\r\n"
+             "Content-Type: application/vnd.engram.vector\r\nContent-Length: 4\r\n\r\nabcdPOST /v1/");
   return covers(arguments[1]) ? 0 : 1;
 }

@@ -6,6 +6,7 @@ import {test} from "node:test";
 import * as vega from "vega";
 import * as vegaLite from "vega-lite";
 import {dotPanels} from "./dots.js";
+import {forgettingCurves} from "./forgetting.js";
 import {logDomain, logTicks} from "./frame.js";
 import {frontier} from "./frontier.js";
 import {countGrid} from "./grid.js";
@@ -115,6 +116,12 @@ const GRID = ["crud", "retry"].flatMap((row, at) =>
   ["Rust", "Python, blocking"].map((column, side) => ({row, column, passed: 5 - at * side, taken: 5})),
 );
 
+const LEFT = [1_200, 3_600, 86_400, 2_678_400].flatMap((delay, at) => [
+  {series: "Ebbinghaus 1885", delay, left: [0.58, 0.44, 0.34, 0.21][at] as number, measured: true},
+  {series: "engram, default", delay, left: (1 + delay / 13) ** -0.13, measured: false},
+  {series: "specified", delay, left: Math.exp(-delay / 7_000), measured: false},
+]);
+
 const GALLERY: Record<string, (width: number) => vegaLite.TopLevelSpec> = {
   latency: (width) => latencyByPercentile(PERCENTILES, width),
   "latency-close": (width) => latencyByPercentile(CLOSE, width),
@@ -132,6 +139,7 @@ const GALLERY: Record<string, (width: number) => vegaLite.TopLevelSpec> = {
       format: ".0%",
       mark: {at: 0.95, says: "95 %"},
     }),
+  forgetting: (width) => forgettingCurves(LEFT, width),
   grid: (width) => countGrid(GRID, width),
   shares: (width) => shareBars(SHARES, width, "share of slow requests"),
 };

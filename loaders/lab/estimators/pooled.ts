@@ -50,6 +50,22 @@ export function median({of = "blocks"} = {}): Estimator {
   );
 }
 
+/** Root of the mean square of all rows, which are errors; interval over blocks. */
+export function rootMeanSquare({of = "blocks"} = {}): Estimator {
+  return pooled(
+    "rootMeanSquare()",
+    "sqrt(sum(value * value) / CAST(count(*) AS DOUBLE))",
+    (values, units) => {
+      const {total, size} = sums(
+        values.map((value) => value * value),
+        units,
+      );
+      return (drawn) => Math.sqrt(dot(drawn, total) / dot(drawn, size));
+    },
+    of,
+  );
+}
+
 /** Rate from times: rows are durations in s, the value is n / their sum, in 1/s; interval over blocks. */
 export function rate({of = "blocks"} = {}): Estimator {
   return pooled(

@@ -25,6 +25,8 @@ constexpr size_t kEventsMax = 64;
 constexpr size_t kReadBytes = size_t{64} << 10U;
 /** Answers that wait to be sent before no more is read from who does not take them. */
 constexpr size_t kOutMax = size_t{256} << 10U;
+/** Answers to one connection before the others have their turn. */
+constexpr size_t kTurnMax = 16;
 constexpr uint64_t kNsPerMs = 1'000'000;
 constexpr double kNsPerS = 1e9;
 
@@ -114,7 +116,7 @@ void Listener::run() {
   uint64_t swept_ms = now_ms();
   bool leaving = false;
   while (!leaving || !connections_.empty()) {
-    const int count = epoll_wait(poll_.get(), events.data(), kEventsMax, kSweepMs);
+    const int count = epoll_wait(poll_.get(), events.data(), kEventsMax, again_.empty() ? kSweepMs : 0);
     for (int i = 0; i < count; ++i) {
       const uint64_t id = events[static_cast<size_t>(i)].data.u64;
       if (id == kBell) {
@@ -126,6 +128,8 @@ void Listener::run() {
         event(id);
       }
     }
+    for (const uint64_t id : std::exchange(again_, {}))
+      if (connections_.contains(id)) advance(id);
     if (stopping_ && !leaving) {
       take_inbox();
       leaving = true;
@@ -236,10 +240,12 @@ void Listener::advance(uint64_t id) {
   Connection& connection = connections_.at(id);
   size_t at = 0;
   Step step = Step::kNeedsMore;
-  while (!connection.waits && !connection.leaves && connection.out.size() - connection.sent < kOutMax) {
-    if (at == connection.in.size()) break;
+  size_t turn = 0;
+  while (!connection.waits && !connection.leaves && at < connection.in.size() && turn < kTurnMax &&
+         connection.out.size() - connection.sent < kOutMax) {
     step = answer_next(id, connection, at);
     if (step != Step::kAnswered) break;
+    ++turn;
   }
   held_bytes_ -= at;
   connection.in.erase(0, at);
@@ -247,7 +253,10 @@ void Listener::advance(uint64_t id) {
   if (!send(id, connection)) return;
   if (connection.leaves && connection.out.empty() && !connection.waits) return hand_back(id);
   const bool sends = !connection.out.empty();
-  const bool reads = !sends && !connection.waits && !connection.leaves;
+  // What has been read comes first: nothing more is, until that is answered.
+  const bool goes_on = step == Step::kAnswered && !connection.in.empty() && !sends;
+  if (goes_on) again_.push_back(id);
+  const bool reads = !sends && !goes_on && !connection.waits && !connection.leaves;
   watch(id, connection, (sends ? EPOLLOUT : 0U) | (reads ? EPOLLIN : 0U));
 }
 

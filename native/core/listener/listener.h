@@ -157,7 +157,8 @@ class Listener {
   std::string buffer_;
   std::vector<float> just_served_;
   std::vector<HandedBack> leaving_;
-  size_t waiting_ = 0;  // connections whose recall is with the second thread
+  std::vector<uint64_t> again_;  // connections with more to answer after the others' turn
+  size_t waiting_ = 0;           // connections whose recall is with the second thread
   std::string date_;
   int64_t date_s_ = -1;
 

@@ -117,6 +117,16 @@ TEST_F(ListenerTest, AnswersInTheirOrderWhatComesTogetherAndInPieces) {
   EXPECT_EQ(get(client), kEastAnswer);
 }
 
+TEST_F(ListenerTest, AnswersAsManyAsComeTogether) {
+  const Descriptor client = connect();
+  constexpr size_t kMany = 100;
+  std::string all;
+  for (size_t i = 0; i < kMany; ++i) all += kEast;
+  put(client, all + kOther);
+  for (size_t i = 0; i < kMany; ++i) ASSERT_EQ(get(client), kEastAnswer) << i;
+  EXPECT_EQ(handed_back(1).at(0).bytes, kOther);
+}
+
 TEST_F(ListenerTest, HandsBackWithAllThatItDidNotAnswer) {
   const Descriptor client = connect();
   put(client, kEast + kOther + kEast);

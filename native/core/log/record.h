@@ -17,7 +17,7 @@ using Sequence = uint64_t;
 using SpaceUuid = std::array<char, 16>;
 
 /** The formats of segments and records that this build reads; it writes the newest. */
-inline constexpr uint32_t kLogVersion = 2;
+inline constexpr uint32_t kLogVersion = 3;
 inline constexpr uint32_t kLogVersionOldest = 1;
 
 inline constexpr size_t kRecordHeaderBytes = 48;

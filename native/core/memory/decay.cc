@@ -6,13 +6,14 @@
 namespace engram {
 namespace {
 
-constexpr double kDayMs = 86'400'000;
 /** No access makes a memory more stable than this: about 22 years at the default τ. */
 constexpr float kStabilityMax = 100'000;
 
 double exponential(double elapsed_ms, double tau_ms) { return std::exp(-elapsed_ms / tau_ms); }
 
-double power(double elapsed_ms, double beta) { return std::pow(1 + elapsed_ms / kDayMs, -beta); }
+double power(double elapsed_ms, const DecaySettings& settings) {
+  return std::pow(1 + elapsed_ms / settings.power_tau_ms, -settings.beta);
+}
 
 }  // namespace
 
@@ -21,11 +22,11 @@ double retention(const DecaySettings& settings, const AccessState& state, double
   switch (settings.model) {
     case DecayModel::kTwoComponent:
       return state.accesses < settings.rehearsals ? exponential(elapsed, settings.tau_ms)
-                                                  : power(elapsed, settings.beta);
+                                                  : power(elapsed, settings);
     case DecayModel::kExponential:
       return exponential(elapsed, settings.tau_ms);
     case DecayModel::kPower:
-      return power(elapsed, settings.beta);
+      return power(elapsed, settings);
     case DecayModel::kSpacing:
       return exponential(elapsed, settings.tau_ms * static_cast<double>(state.stability));
   }

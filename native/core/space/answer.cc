@@ -528,6 +528,14 @@ Result<Completed> Space::complete(std::span<const float> cue, std::span<const ui
   for (const Hit& hit : near) take(MemoryRef::concept_number(hit.ordinal), concepts_[hit.ordinal].centroid);
   result.hypotheses =
       engram::complete(partial, known, UnitRows{rows, settings_.dimension}, is_episode, options);
+  double total = 0;
+  for (Hypothesis& one : result.hypotheses) {
+    one.confidence = memory_.completions(one.confidence);
+    total += one.confidence;
+  }
+  // They exclude each other.
+  if (total > 1)
+    for (Hypothesis& one : result.hypotheses) one.confidence /= total;
   return result;
 }
 

@@ -105,7 +105,8 @@ struct Answer {
 /** How a space remembers; kept in its log. */
 struct MemorySettings {
   DecaySettings decay = {};
-  Calibration calibration = {};  // of confidences, fitted on held-out questions
+  Calibration calibration = {};  // of answers' confidences, fitted on held-out questions
+  Calibration completions = {};  // of completions' confidences
 };
 
 struct ConceptMember {

@@ -114,7 +114,7 @@ void Space::apply(const CycleOperation& operation) {
 }
 
 void Space::apply(const MemoryOperation& operation) {
-  memory_ = {operation.decay, Calibration(operation.calibration)};
+  memory_ = {operation.decay, Calibration(operation.calibration), Calibration(operation.completions)};
 }
 
 void Space::settle_concepts() {

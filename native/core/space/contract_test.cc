@@ -303,5 +303,52 @@ TEST(OldFormatTest, ASpaceOfFormatOneOpensWithAllItHeldAndIsWrittenOn) {
   std::filesystem::remove_all(directory);
 }
 
+TEST(OldFormatTest, ASpaceOfFormatTwoRemembersByDaysAndIsWrittenOnWithAnyTimeConstant) {
+  const std::string directory = testing::TempDir() + "/engram-format-two";
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directories(directory);
+  std::filesystem::copy(std::string(ENGRAM_GOLDEN) + "/v2", directory + "/old");
+  PosixDisk disk;
+  for (int life = 0; life < 2; ++life) {
+    auto engine = Engine::open(disk, directory, 1);
+    ASSERT_TRUE(engine.ok());
+    auto opened = (*engine)->space("old", {.dimension = 2});
+    ASSERT_TRUE(opened.ok()) << opened.error().message;
+    Space& space = **opened;
+    ASSERT_FALSE(space.damage()) << space.damage()->message;
+    MemorySettings settings = space.memory_settings();
+    EXPECT_EQ(settings.decay.model, DecayModel::kTwoComponent);
+    EXPECT_EQ(settings.decay.tau_ms, 7'200'000);
+    EXPECT_EQ(settings.decay.beta, 0.25);
+    EXPECT_EQ(settings.decay.power_tau_ms, life == 0 ? 86'400'000 : 60'000);
+    settings.decay.power_tau_ms = 60'000;
+    if (life == 0) {
+      ASSERT_TRUE(space.configure(settings, {Durability::kFsync}).ok());
+    }
+    EXPECT_TRUE(space.verify().ok());
+  }
+  std::filesystem::remove_all(directory);
+}
+
+TEST(OldFormatTest, SettingsOfMemoryAreReadWithAndWithoutATimeConstant) {
+  DecaySettings decay;
+  decay.power_tau_ms = 42;
+  Bytes payload;
+  encode_operation(payload, MemoryOperation{decay, {{0.5F, 0.25F}}, {{0.25F, 0.75F}}});
+  const auto read = [&](size_t bytes) {
+    return decode_operation(static_cast<uint16_t>(OperationType::kMemory), View(payload).substr(0, bytes), 2);
+  };
+  const auto whole = read(payload.size());
+  EXPECT_EQ(std::get<MemoryOperation>(*whole).decay, decay);
+  EXPECT_EQ(std::get<MemoryOperation>(*whole).completions.at(0).probability, 0.75F);
+  constexpr size_t kNew = sizeof(double) + sizeof(uint32_t) + 2 * sizeof(float);
+  const auto old = read(payload.size() - kNew);
+  ASSERT_TRUE(old.has_value());
+  EXPECT_EQ(std::get<MemoryOperation>(*old).decay.power_tau_ms, 86'400'000);
+  EXPECT_EQ(std::get<MemoryOperation>(*old).calibration.size(), 1U);
+  for (size_t cut = 1; cut < kNew; ++cut)
+    EXPECT_FALSE(read(payload.size() - cut).has_value()) << cut << " bytes are missing";
+}
+
 }  // namespace
 }  // namespace engram

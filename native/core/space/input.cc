@@ -92,18 +92,19 @@ Status check_memory(const MemorySettings& settings) {
   if (decay.model > DecayModel::kSpacing)
     return Error::invalid("decay model " + std::to_string(static_cast<int>(decay.model)) + " is not known",
                           "use one of the four of memory/decay.h");
-  if (!(decay.tau_ms > 0 && std::isfinite(decay.tau_ms)) || !(decay.beta >= 0 && decay.beta <= 10) ||
+  const auto is_span = [](double ms) { return ms > 0 && std::isfinite(ms); };
+  if (!is_span(decay.tau_ms) || !is_span(decay.power_tau_ms) || !(decay.beta >= 0 && decay.beta <= 10) ||
       !(decay.spacing_gain >= 0 && decay.spacing_gain <= 100))
-    return Error::invalid("decay has tau " + std::to_string(decay.tau_ms) + " ms, beta " +
-                              std::to_string(decay.beta) + ", spacing gain " +
-                              std::to_string(decay.spacing_gain),
-                          "use tau above 0, beta from 0 to 10, gain from 0 to 100");
-  if (settings.calibration.knots().size() > kCalibrationKnotsMax ||
-      !Calibration::valid(settings.calibration.knots()))
-    return Error::invalid(
-        "the calibration does not rise from score to score within 0 to 1, or has more than " +
-            std::to_string(kCalibrationKnotsMax) + " knots",
-        "pass what fit_calibration returns");
+    return Error::invalid("decay has tau " + std::to_string(decay.tau_ms) + " ms, power tau " +
+                              std::to_string(decay.power_tau_ms) + " ms, beta " + std::to_string(decay.beta) +
+                              ", spacing gain " + std::to_string(decay.spacing_gain),
+                          "use taus above 0, beta from 0 to 10, gain from 0 to 100");
+  for (const Calibration* one : {&settings.calibration, &settings.completions})
+    if (one->knots().size() > kCalibrationKnotsMax || !Calibration::valid(one->knots()))
+      return Error::invalid(
+          "the calibration does not rise from score to score within 0 to 1, or has more than " +
+              std::to_string(kCalibrationKnotsMax) + " knots",
+          "pass what fit_calibration returns");
   return {};
 }
 

@@ -7,6 +7,8 @@
 namespace engram {
 namespace {
 
+constexpr double kDayMs = 86'400'000;
+
 enum EpisodeFlags : uint8_t { kHasEmbedding = 1 };
 
 void encode(Writer& writer, const EpisodeFields& episode) {
@@ -95,17 +97,23 @@ void encode_payload(Writer& writer, const CycleOperation& operation) {
   writer.put(operation.through);
 }
 
+void encode_knots(Writer& writer, const std::vector<CalibrationKnot>& knots) {
+  writer.put(static_cast<uint32_t>(knots.size()));
+  for (const CalibrationKnot& knot : knots) {
+    writer.put(knot.score);
+    writer.put(knot.probability);
+  }
+}
+
 void encode_payload(Writer& writer, const MemoryOperation& operation) {
   writer.put(static_cast<uint8_t>(operation.decay.model));
   writer.put(operation.decay.tau_ms);
   writer.put(operation.decay.beta);
   writer.put(operation.decay.rehearsals);
   writer.put(operation.decay.spacing_gain);
-  writer.put(static_cast<uint32_t>(operation.calibration.size()));
-  for (const CalibrationKnot& knot : operation.calibration) {
-    writer.put(knot.score);
-    writer.put(knot.probability);
-  }
+  encode_knots(writer, operation.calibration);
+  writer.put(operation.decay.power_tau_ms);
+  encode_knots(writer, operation.completions);
 }
 
 void encode_payload(Writer& writer, const ConceptsOperation& operation) {
@@ -248,6 +256,17 @@ CycleOperation decode_cycle_fields(Reader& reader) {
 
 Operation decode_cycle(Reader& reader, uint32_t) { return decode_cycle_fields(reader); }
 
+std::vector<CalibrationKnot> decode_knots(Reader& reader) {
+  std::vector<CalibrationKnot> knots;
+  for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left) {
+    CalibrationKnot knot;
+    knot.score = reader.get<float>();
+    knot.probability = reader.get<float>();
+    knots.push_back(knot);
+  }
+  return knots;
+}
+
 Operation decode_memory(Reader& reader, uint32_t) {
   MemoryOperation operation;
   operation.decay.model = static_cast<DecayModel>(reader.get<uint8_t>());
@@ -255,12 +274,12 @@ Operation decode_memory(Reader& reader, uint32_t) {
   operation.decay.beta = reader.get<double>();
   operation.decay.rehearsals = reader.get<uint32_t>();
   operation.decay.spacing_gain = reader.get<float>();
-  for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left) {
-    CalibrationKnot knot;
-    knot.score = reader.get<float>();
-    knot.probability = reader.get<float>();
-    operation.calibration.push_back(knot);
-  }
+  operation.calibration = decode_knots(reader);
+  // Before log version 3 it ended here: the power law's time constant was a day.
+  operation.decay.power_tau_ms = kDayMs;
+  if (reader.left() == 0) return operation;
+  operation.decay.power_tau_ms = reader.get<double>();
+  operation.completions = decode_knots(reader);
   return operation;
 }
 

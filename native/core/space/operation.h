@@ -100,10 +100,11 @@ struct CycleOperation {
   uint64_t through = 0;
 };
 
-/** How the space remembers from now on: decay and calibration. */
+/** How the space remembers from now on: decay and calibrations. */
 struct MemoryOperation {
   DecaySettings decay;
-  std::vector<CalibrationKnot> calibration;
+  std::vector<CalibrationKnot> calibration;  // of answers
+  std::vector<CalibrationKnot> completions;
 };
 
 /** An episode with what the engine keeps about it; a snapshot is made of these. */

@@ -6,8 +6,9 @@ namespace engram {
 namespace {
 
 constexpr View kMagic = "engramSN";
-constexpr uint32_t kVersion = 3;
-constexpr uint32_t kVersionOldest = 1;  // 1 had no time and no keys, 2 no vector graph; both read the same
+constexpr uint32_t kVersion = 4;
+// 1 had no time and no keys, 2 no vector graph, 3 no time constant of the power law; all read the same.
+constexpr uint32_t kVersionOldest = 1;
 constexpr size_t kHeaderBytes = 64;
 constexpr size_t kSectionHeaderBytes = 16;
 

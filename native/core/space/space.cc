@@ -82,7 +82,7 @@ Status Space::possible(const Operation& operation) const {
         return not_found(id);
   }
   if (const auto* memory = std::get_if<MemoryOperation>(&operation))
-    return check_memory({memory->decay, Calibration(memory->calibration)});
+    return check_memory({memory->decay, Calibration(memory->calibration), Calibration(memory->completions)});
   return {};
 }
 

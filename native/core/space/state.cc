@@ -187,7 +187,7 @@ Bytes Space::encode_snapshot(const ChainPosition& position) const {
 void Space::encode_memory(SnapshotWriter& writer) const {
   constexpr size_t kConceptsPerSection = 1'000;
   writer.section(MemoryOperation{mutant(Mutant::kSnapshotWithoutDecay) ? DecaySettings{} : memory_.decay,
-                                 memory_.calibration.knots()});
+                                 memory_.calibration.knots(), memory_.completions.knots()});
   CyclesOperation cycles = cycles_;
   cycles.numbers = concepts_.end();
   writer.section(cycles);

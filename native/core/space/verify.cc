@@ -139,7 +139,8 @@ uint64_t Space::digest() const {
     for (const View member : members) add(member);
   }
   Bytes memory;
-  encode_operation(memory, MemoryOperation{memory_.decay, memory_.calibration.knots()});
+  encode_operation(memory,
+                   MemoryOperation{memory_.decay, memory_.calibration.knots(), memory_.completions.knots()});
   encode_operation(memory, cycles_.last);
   Writer(memory).put(cycles_.cycles);
   add(memory);

@@ -122,7 +122,7 @@ Result<Sequence> Space::touch(const std::vector<View>& ids, double at_ms, const 
 
 Result<Sequence> Space::configure(const MemorySettings& settings, const WriteOptions& options) {
   ENGRAM_TRY(check_memory(settings));
-  const MemoryOperation request{settings.decay, settings.calibration.knots()};
+  const MemoryOperation request{settings.decay, settings.calibration.knots(), settings.completions.knots()};
   return write(
       options, [&] { return request; }, [&](const RecordTag& tag) { return commit(request, tag); });
 }
