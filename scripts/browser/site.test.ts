@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import {existsSync, mkdirSync, readdirSync} from "node:fs";
 import {join} from "node:path";
-import {after, before, test} from "node:test";
+import {after, before, describe, it} from "node:test";
 import type {Browser, Locator, Page} from "playwright-core";
 import type {Served} from "../publish/serve.ts";
 import {launch} from "./chromium.ts";
@@ -21,19 +21,16 @@ const PAGES = ["index", ...EXPERIMENTS, "systems", "systems/hnswlib", "method", 
 const SETTINGS = (["light", "dark"] as const).flatMap((scheme) =>
   [390, 1280].map((width) => ({scheme, width})),
 );
-const READY_MS = 20_000;
+const READY_MS = 30_000;
+/** Most of a visit is waiting. */
+const VISITS_AT_ONCE = 2;
 const WASM = /\.wasm$|duckdb-browser/;
 
 let browser: Browser;
 let site: Served;
 
-before(async () => {
-  [site, browser] = await Promise.all([servedSite(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const cases: [name: string, body: () => Promise<void>][] = [];
+const test = (name: string, body: () => Promise<void>) => cases.push([name, body]);
 
 interface Visit {
   page: Page;
@@ -294,4 +291,15 @@ test("every published file is verified on request", async () => {
   await using visited = await visit("data", DESK);
   await visited.page.getByRole("button", {name: "Verify every file"}).click();
   await visited.page.getByText(/✓ all \d+\sfiles are as published/).waitFor();
+});
+
+describe("the site", {concurrency: VISITS_AT_ONCE}, () => {
+  before(async () => {
+    [site, browser] = await Promise.all([servedSite(), launch()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+  for (const [name, body] of cases) it(name, body);
 });
