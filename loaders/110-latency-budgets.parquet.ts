@@ -39,7 +39,14 @@ interface Parameters {
 
 const BENCH = fileURLToPath(new URL("../native/server/bench/served.ts", import.meta.url));
 const Round = z.object({road: z.string(), round: z.number(), answered: z.number(), cpuSeconds: z.number()});
-const ROADS = ["null, bytes", "recall, bytes", "null, JSON", "recall, JSON"];
+const ROADS = [
+  "null, bytes",
+  "recall, bytes",
+  "recall by Node, bytes",
+  "null, JSON",
+  "recall, JSON",
+  "recall by Node, JSON",
+];
 
 const perCore = (road: string): Metric => ({
   id: `core-${road.replace(", ", "-").toLowerCase()}`,

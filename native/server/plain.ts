@@ -2,6 +2,7 @@
 // core before Node has read them. It gets each connection as it was accepted, and gives it back to Node's HTTP server
 // for good as soon as anything else is asked on it. Only where nothing is decided about a request but its name for this
 // machine: without keys, without TLS, without traces.
+import {closeSync} from "node:fs";
 import type {Server as HttpServer} from "node:http";
 import {Socket} from "node:net";
 import {RecallListener, type Space} from "../engine.ts";
@@ -85,7 +86,13 @@ export class PlainRoad {
   }
 
   #takeBack(fd: number, bytes: Buffer): void {
-    const socket = new Socket({fd, allowHalfOpen: true, readable: true, writable: true});
+    let socket: Socket;
+    try {
+      socket = new Socket({fd, allowHalfOpen: true, readable: true, writable: true});
+    } catch {
+      closeSync(fd); // its client has left so thoroughly that the system no longer knows what it was
+      return;
+    }
     this.#back++;
     socket.once("close", () => {
       if (--this.#back === 0) this.#whenGone();
