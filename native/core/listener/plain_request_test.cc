@@ -8,7 +8,10 @@ namespace {
 const PlainTypes kTypes{.vector = "application/vnd.engram.vector", .hits = "application/vnd.engram.hits"};
 
 std::string request(std::string_view line, std::string_view fields, std::string_view body) {
-  return std::string(line) + "\r\n" + std::string(fields) + "\r\n" + std::string(body);
+  std::string text(line);
+  for (const std::string_view part : {std::string_view("\r\n"), fields, std::string_view("\r\n"), body})
+    text += part;
+  return text;
 }
 
 constexpr std::string_view kLine = "POST /v1/spaces/notes/recall HTTP/1.1";
@@ -120,7 +123,7 @@ TEST(PlainRequest, WhatIsUnusualIsTheOtherReaders) {
        request(kLine, fields({kHost, "Content-Type: application/json; charset=utf-8\r\n", kTwo}), "{}")},
       {"a long head",
        request(kLine, fields({kHost, kJson, kTwo, "X: " + std::string(kPlainHeadMax, 'x') + "\r\n"}), "{}")},
-      {"a head that does not end", std::string(kLine) + "\r\nX: " + std::string(kPlainHeadMax, 'x')},
+      {"a head that does not end", fields({kLine, "\r\nX: ", std::string(kPlainHeadMax, 'x')})},
   };
   PlainRequest read;
   for (const Unusual& one : unusual)
