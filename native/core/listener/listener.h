@@ -87,7 +87,8 @@ class Listener {
   /** Seconds that each request answered since the last call took. */
   std::vector<float> served();
   size_t connections() const { return count_; }
-  /** Answers what is under way, hands every connection back, ends the threads. */
+  /** Answers what is under way, hands every connection back but those that do not take their answers, ends
+   * the threads. */
   void stop();
 
  private:
@@ -158,7 +159,6 @@ class Listener {
   std::vector<float> just_served_;
   std::vector<HandedBack> leaving_;
   std::vector<uint64_t> again_;  // connections with more to answer after the others' turn
-  size_t waiting_ = 0;           // connections whose recall is with the second thread
   std::string date_;
   int64_t date_s_ = -1;
 

@@ -217,6 +217,33 @@ TEST_F(RestingListenerTest, WhatTheSecondThreadCannotAnswerIsHandedBackInFrontOf
   EXPECT_EQ(back[0].bytes, zero + kEast);
 }
 
+TEST_F(RestingListenerTest, AClientThatLeavesWhileItsRecallIsUnderWayHurtsNobody) {
+  for (int i = 0; i < 300; ++i) {
+    const Descriptor client = connect();
+    put(client, kEast + kEast + kEast + kEast + kEast + kEast);
+    if (i % 3 == 0) std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+  const Descriptor client = connect();
+  put(client, kEast);
+  EXPECT_EQ(get(client), kEastAnswer);
+}
+
+TEST_F(ListenerTest, AReaderThatTakesNothingDoesNotHoldUpTheStop) {
+  const Descriptor client = connect();
+  std::string many;
+  for (int i = 0; i < 200; ++i) many += kEast;
+  for (int pauses = 0; pauses < 20;) {  // until neither side has room for more
+    if (::send(client.get(), many.data(), many.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0) continue;
+    ++pauses;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  const auto began = std::chrono::steady_clock::now();
+  listener_->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - began,
+            kSoon);  // of which a third of the time it might have waited
+  EXPECT_EQ(listener_->connections(), 0U);
+}
+
 /** All limits of time are short. */
 class HastyListenerTest : public ListenerTest {
  protected:
