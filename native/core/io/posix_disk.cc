@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/descriptor.h"
+
 namespace engram {
 namespace {
 
@@ -45,20 +47,6 @@ Error posix_error(const char* call, const std::string& path, int number) {
           std::string(call) + " of " + path + " failed: " + std::strerror(number),
           known ? cause->remedy : "see the system's documentation of this error"};
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 class PosixFile final : public File {
  public:

@@ -41,10 +41,6 @@ int made(int fd, const char* what) {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Listener::Listener(ListenerOptions options, std::function<void()> notify)
     : options_(std::move(options)),
       notify_(std::move(notify)),

@@ -23,26 +23,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "listener/recall_answer.h"
 
 namespace engram {
-
-/** Closes what it holds. */
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor();
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 struct ListenerOptions {
   PlainTypes types = {};
