@@ -64,42 +64,48 @@ if [ -n "$missing" ]; then
   fi
 fi
 
-# --- packages: exactly the lock file ----------------------------------------------------------------
+# --- packages: exactly the lock file; the core, which needs none of them, is compiled meanwhile -----------
 stamp=node_modules/.engram-lock
 lock=$(sha256sum package-lock.json | cut -d' ' -f1)-node$node_major
+installing=''
 if [ "$(cat $stamp 2>/dev/null || true)" != "$lock" ]; then
   say "installing the locked packages (about 500 MB, once)"
-  log=$(mktemp)
-  npm ci --no-audit --no-fund >"$log" 2>&1 || {
-    tail -15 "$log" >&2
-    fail "npm ci failed (full log: $log)"
-  }
-  rm -f "$log"
-  printf '%s' "$lock" >$stamp
+  install_log=$(mktemp)
+  npm ci --no-audit --no-fund >"$install_log" 2>&1 &
+  installing=$!
 fi
 
 # --- native core ------------------------------------------------------------------------------------
+build_log=$(mktemp)
 if [ ! -f native/build/CMakeCache.txt ]; then
   say "configuring the native core"
   generator=''
   command -v ninja >/dev/null 2>&1 && generator='-G Ninja'
   # shellcheck disable=SC2086
-  cmake -S native -B native/build $generator -DCMAKE_BUILD_TYPE=Release >/tmp/engram-cmake.$$ 2>&1 || {
-    cat /tmp/engram-cmake.$$ >&2
-    rm -rf native/build
+  cmake -S native -B native/build $generator -DCMAKE_BUILD_TYPE=Release >"$build_log" 2>&1 || {
+    cat "$build_log" >&2
+    rm -rf native/build "$build_log"
     fail "CMake could not configure native/: see above"
   }
-  rm -f /tmp/engram-cmake.$$
 fi
-targets='--target engram_addon'
-[ "$with_tests" = yes ] && targets=''
-started=$(date +%s)
-# shellcheck disable=SC2086
-cmake --build native/build --parallel "$(nproc)" $targets >/tmp/engram-build.$$ 2>&1 || {
-  tail -40 /tmp/engram-build.$$ >&2
-  rm -f /tmp/engram-build.$$
-  fail "the native core does not compile: see above"
+build() { # cmake arguments
+  cmake --build native/build --parallel "$(nproc)" "$@" >"$build_log" 2>&1 || {
+    tail -40 "$build_log" >&2
+    rm -f "$build_log"
+    fail "the native core does not compile: see above"
+  }
 }
-rm -f /tmp/engram-build.$$
+started=$(date +%s)
+if [ -n "$installing" ]; then
+  build --target engram_engine engram_listener
+  wait "$installing" || {
+    tail -15 "$install_log" >&2
+    fail "npm ci failed (full log: $install_log)"
+  }
+  rm -f "$install_log"
+  printf '%s' "$lock" >$stamp
+fi
+if [ "$with_tests" = yes ]; then build; else build --target engram_addon; fi
+rm -f "$build_log"
 took=$(($(date +%s) - started))
 [ "$took" -lt 2 ] || say "native core built in $took s"

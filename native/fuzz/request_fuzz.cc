@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t body = whole.find("\r\n\r\n") + 4;
   if (request.size > input.size() || body + request.body.size() != request.size ||
       request.body != whole.substr(body) ||
-      whole.substr(0, body - 4).find("\nTransfer-Encoding") != View::npos ||
+      whole.substr(0, body - 4).find("\nTransfer-Encoding:") != View::npos ||
       request.space.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
           View::npos)
     std::abort();

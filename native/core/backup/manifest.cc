@@ -6,7 +6,7 @@
 namespace engram {
 namespace {
 
-constexpr View kMagic = "engramBK";
+constexpr View kManifestMagic = "engramBK";
 constexpr uint32_t kVersion = 1;
 
 void put(Writer& writer, const ChainPosition& position) {
@@ -40,7 +40,7 @@ ChainPosition Manifest::end() const {
 Bytes encode_manifest(const Manifest& manifest) {
   Bytes bytes;
   Writer writer(bytes);
-  writer.raw(kMagic);
+  writer.raw(kManifestMagic);
   writer.put(kVersion);
   writer.put(manifest.dimension);
   writer.raw({manifest.uuid.data(), manifest.uuid.size()});
@@ -59,11 +59,12 @@ Bytes encode_manifest(const Manifest& manifest) {
 
 Result<Manifest> decode_manifest(View bytes, const std::string& path) {
   uint32_t stored = 0;
-  if (bytes.size() < kMagic.size() + sizeof stored) return damaged_backup(path, "too short for a manifest");
+  if (bytes.size() < kManifestMagic.size() + sizeof stored)
+    return damaged_backup(path, "too short for a manifest");
   const View covered = bytes.substr(0, bytes.size() - sizeof stored);
   std::memcpy(&stored, bytes.data() + covered.size(), sizeof stored);
   Reader reader(covered);
-  if (reader.raw(kMagic.size()) != kMagic || crc32c(0, covered) != stored)
+  if (reader.raw(kManifestMagic.size()) != kManifestMagic || crc32c(0, covered) != stored)
     return damaged_backup(path, "the manifest is damaged, or this is none");
   if (const auto version = reader.get<uint32_t>(); version != kVersion)
     return Error{Code::kUnsupportedVersion,

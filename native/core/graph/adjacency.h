@@ -78,6 +78,9 @@ class Arcs {
   size_t count_ = 0;
 };
 
+/** Nodes whose arcs are asked for before their turn: the way to memory is about as long. */
+inline constexpr size_t kPrefetchAhead = 6;
+
 class Adjacency {
  public:
   explicit Adjacency(bool timed) : timed_(timed) {}

@@ -7,8 +7,6 @@
 namespace engram {
 namespace {
 
-constexpr size_t kAhead = 6;  // nodes whose arcs are fetched before their turn
-
 class Visit {
  public:
   Visit(GraphScratch& scratch, uint32_t nodes) : scratch_(scratch) {
@@ -77,7 +75,7 @@ std::span<const uint32_t> Graph::reach(uint32_t seed, const ReachOptions& option
     const size_t to = visit.found().size();
     if (hop == 0) expand(seed);
     for (; from < to; ++from) {
-      if (from + kAhead < to) prefetch(visit.found()[from + kAhead]);
+      if (from + kPrefetchAhead < to) prefetch(visit.found()[from + kPrefetchAhead]);
       expand(visit.found()[from]);
     }
   }

@@ -9,8 +9,6 @@
 namespace engram {
 namespace {
 
-constexpr size_t kAhead = 6;  // nodes whose arcs are fetched before their turn
-
 using Entry = GraphScratch::Entry;
 
 float share(Fan fan, uint32_t edges) {
@@ -65,7 +63,7 @@ class Push {
       });
     bool whole = true;
     for (size_t at = 0; at < frontier.size() && whole; ++at) {
-      if (at + kAhead < frontier.size()) out_.prefetch(frontier[at + kAhead].ordinal);
+      if (at + kPrefetchAhead < frontier.size()) out_.prefetch(frontier[at + kPrefetchAhead].ordinal);
       whole = expand(frontier[at], damp, depth);
     }
     settle(known);

@@ -7,7 +7,7 @@
 namespace engram {
 namespace {
 
-constexpr View kMagic = "engramWL";
+constexpr View kSegmentMagic = "engramWL";
 constexpr std::string_view kPrefix = "log-";
 constexpr size_t kDigits = 16;
 
@@ -49,7 +49,7 @@ Result<std::vector<SegmentFile>> list_segments(Disk& disk, const std::string& di
 Bytes encode_segment_header(const SegmentHeader& header) {
   Bytes out;
   Writer writer(out);
-  writer.raw(kMagic);
+  writer.raw(kSegmentMagic);
   writer.put(header.version);
   writer.put(static_cast<uint32_t>(kSegmentHeaderBytes));
   writer.raw({header.uuid.data(), header.uuid.size()});
@@ -67,7 +67,7 @@ Result<SegmentHeader> decode_segment_header(View bytes, const std::string& path)
   if (bytes.size() < kSegmentHeaderBytes) return damaged("shorter than a segment header");
   bytes = bytes.substr(0, kSegmentHeaderBytes);
   Reader reader(bytes);
-  if (reader.raw(kMagic.size()) != kMagic) return damaged("does not begin as a log segment");
+  if (reader.raw(kSegmentMagic.size()) != kSegmentMagic) return damaged("does not begin as a log segment");
   const uint32_t version = reader.get<uint32_t>();
   uint32_t checksum;
   std::memcpy(&checksum, bytes.data() + kSegmentHeaderBytes - 4, sizeof checksum);

@@ -7,16 +7,16 @@
 namespace engram {
 namespace {
 
-constexpr View kMagic = "ENGRSPCE";
-constexpr uint32_t kVersion = 1;
+constexpr View kSettingsMagic = "ENGRSPCE";
+constexpr uint32_t kSettingsVersion = 1;
 
 }  // namespace
 
 Bytes encode_settings(const SpaceSettings& settings, const SpaceUuid& uuid) {
   Bytes bytes;
   Writer writer(bytes);
-  writer.raw(kMagic);
-  writer.put(kVersion);
+  writer.raw(kSettingsMagic);
+  writer.put(kSettingsVersion);
   writer.put(settings.dimension);
   writer.raw({uuid.data(), uuid.size()});
   writer.put(crc32c(0, bytes));
@@ -25,16 +25,16 @@ Bytes encode_settings(const SpaceSettings& settings, const SpaceUuid& uuid) {
 
 Status decode_settings(View bytes, const std::string& path, SpaceSettings& settings, SpaceUuid& uuid) {
   Reader reader(bytes);
-  const View magic = reader.raw(kMagic.size());
+  const View magic = reader.raw(kSettingsMagic.size());
   const auto version = reader.get<uint32_t>();
   settings.dimension = reader.get<uint32_t>();
   const View raw = reader.raw(uuid.size());
   const auto stored = reader.get<uint32_t>();
-  if (!reader.done() || magic != kMagic ||
+  if (!reader.done() || magic != kSettingsMagic ||
       stored != crc32c(0, bytes.substr(0, bytes.size() - sizeof(uint32_t))))
     return Error{Code::kDamaged, path + " is not a space's settings, or is damaged",
                  "restore it from a backup"};
-  if (version != kVersion)
+  if (version != kSettingsVersion)
     return Error{Code::kUnsupportedVersion, path + " has format version " + std::to_string(version),
                  "open it with a build of engram that knows this version"};
   std::memcpy(uuid.data(), raw.data(), raw.size());

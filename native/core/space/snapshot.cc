@@ -5,8 +5,8 @@
 namespace engram {
 namespace {
 
-constexpr View kMagic = "engramSN";
-constexpr uint32_t kVersion = 4;
+constexpr View kSnapshotMagic = "engramSN";
+constexpr uint32_t kSnapshotVersion = 4;
 // 1 had no time and no keys, 2 no vector graph, 3 no time constant of the power law; all read the same.
 constexpr uint32_t kVersionOldest = 1;
 constexpr size_t kHeaderBytes = 64;
@@ -20,8 +20,8 @@ Error damaged(const std::string& path, const std::string& what) {
 
 SnapshotWriter::SnapshotWriter(const SnapshotHeader& header) {
   Writer writer(bytes_);
-  writer.raw(kMagic);
-  writer.put(kVersion);
+  writer.raw(kSnapshotMagic);
+  writer.put(kSnapshotVersion);
   writer.put(header.dimension);
   writer.raw({header.uuid.data(), header.uuid.size()});
   writer.put(header.position.sequence);
@@ -53,7 +53,7 @@ Result<SnapshotHeader> read_snapshot(View bytes, const std::string& path, const 
                                      uint32_t dimension, const SectionVisitor& visit) {
   if (bytes.size() < kHeaderBytes) return damaged(path, "shorter than a snapshot's header");
   Reader reader(bytes.substr(0, kHeaderBytes));
-  const bool ours = reader.raw(kMagic.size()) == kMagic;
+  const bool ours = reader.raw(kSnapshotMagic.size()) == kSnapshotMagic;
   const auto version = reader.get<uint32_t>();
   SnapshotHeader header;
   header.dimension = reader.get<uint32_t>();
@@ -66,10 +66,10 @@ Result<SnapshotHeader> read_snapshot(View bytes, const std::string& path, const 
   std::memcpy(&stored, bytes.data() + kHeaderBytes - sizeof stored, sizeof stored);
   if (!ours || crc32c(0, bytes.substr(0, kHeaderBytes - sizeof stored)) != stored)
     return damaged(path, "the header is damaged, or this is no snapshot");
-  if (version < kVersionOldest || version > kVersion)
+  if (version < kVersionOldest || version > kSnapshotVersion)
     return Error{Code::kUnsupportedVersion,
                  path + " has snapshot format " + std::to_string(version) + ", this build reads " +
-                     std::to_string(kVersionOldest) + " to " + std::to_string(kVersion),
+                     std::to_string(kVersionOldest) + " to " + std::to_string(kSnapshotVersion),
                  "open it with the engram version that wrote it"};
   if (header.uuid != uuid || header.dimension != dimension)
     return damaged(path, "it is the snapshot of another space");

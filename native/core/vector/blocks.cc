@@ -11,7 +11,6 @@ namespace engram {
 namespace {
 
 constexpr float kNoiseUnit = 1.0F / 65'535;
-constexpr float kLowSteps = 16;
 /** Similarities computed at a time: their products stay in the first-level cache. */
 constexpr size_t kChunk = 256;
 
@@ -131,8 +130,7 @@ void Blocks::fineSimilarities(const CodeQuery& query, std::span<const uint32_t> 
     kernels_->dot_planes(batch(query, some, false), above.data());
     kernels_->dot_planes(batch(query, some, true), below.data());
     for (size_t i = 0; i < some.size(); ++i) {
-      const int32_t product =
-          static_cast<int32_t>(kLowSteps) * (above[i] - query.shift) + (below[i] - query.shift);
+      const int32_t product = kLowSteps * (above[i] - query.shift) + (below[i] - query.shift);
       out[begin + i] = static_cast<float>(product) * (query.scale * both_factors_[some[i]]);
     }
   }

@@ -11,8 +11,7 @@ namespace {
 // A whole number of steps of the high half: the largest values, of which there may be many (white pixels),
 // have no error then.
 constexpr float kLargest = 112;
-constexpr int kLowSteps = 16;  // of the low half in one step of the high half
-constexpr int kHalf = 8;       // what makes either half unsigned
+constexpr int kHalf = 8;  // what makes either half unsigned
 constexpr size_t kLine = kPlanePadding;
 
 float inverseStep(std::span<const float> values) {

@@ -17,6 +17,9 @@
 
 namespace engram {
 
+/** Steps of the low half in one step of the high half. */
+inline constexpr int kLowSteps = 16;
+
 /** Bytes of one plane. */
 constexpr size_t planeBytes(size_t dimension) {
   return (dimension + 2 * kPlanePadding - 1) / (2 * kPlanePadding) * kPlanePadding;

@@ -36,10 +36,6 @@ bool better(const Hit& a, const Hit& b) {
   return a.similarity > b.similarity || (a.similarity == b.similarity && a.ordinal < b.ordinal);
 }
 
-bool nearer(const Candidate& a, const Candidate& b) {
-  return a.similarity > b.similarity || (a.similarity == b.similarity && a.slot < b.slot);
-}
-
 }  // namespace
 
 VectorIndex::VectorIndex(const IndexOptions& options)

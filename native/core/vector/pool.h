@@ -17,6 +17,11 @@ struct Candidate {
   uint32_t slot;
 };
 
+/** The order of answers: the lower slot first where two are equally near. */
+inline bool nearer(const Candidate& a, const Candidate& b) {
+  return a.similarity > b.similarity || (a.similarity == b.similarity && a.slot < b.slot);
+}
+
 class Pool {
  public:
   static constexpr uint32_t kNone = 0xFFFF'FFFF;

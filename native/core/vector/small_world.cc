@@ -12,10 +12,6 @@ namespace {
 
 constexpr uint32_t kMaxLayer = 16;
 
-bool nearer(const Candidate& a, const Candidate& b) {
-  return a.similarity > b.similarity || (a.similarity == b.similarity && a.slot < b.slot);
-}
-
 }  // namespace
 
 SmallWorld::SmallWorld(const WorldOptions& options)
