@@ -30,6 +30,39 @@ TEST(Buffer, IsAlignedToCacheLines) {
   }
 }
 
+TEST(Buffer, TellsEachHugePageOnceAndBeforeItIsWritten) {
+  constexpr size_t kHugePage = size_t{2} << 20U;
+  constexpr size_t kStep = 1'536;
+  Buffer buffer;
+  size_t told = 0;
+  for (size_t used = kStep; used < 12 * kHugePage; used += kStep) {
+    buffer.reserve(used);
+    if (const MemoryRange due = buffer.take_due(); due.bytes > 0) {
+      EXPECT_EQ(due.bytes, kHugePage);
+      EXPECT_EQ(reinterpret_cast<uintptr_t>(due.from) % kHugePage, 0U);
+      const auto at = static_cast<size_t>(due.from - buffer.data());
+      EXPECT_TRUE(told == 0 || (at == told && used <= told)) << used;
+      told = at + due.bytes;
+      ASSERT_LE(told, buffer.capacity());
+      make_resident(due);
+      EXPECT_EQ(due.from[kHugePage - 1], std::byte{0});
+    }
+    EXPECT_TRUE(used < kHugePage || used <= told) << used;
+  }
+}
+
+TEST(Buffer, NothingComesOfMakingAGoneRangeResident) {
+  MemoryRange due;
+  {
+    Buffer buffer;
+    for (size_t used = 1; due.bytes == 0; used += 1'000) {
+      buffer.reserve(used);
+      due = buffer.take_due();
+    }
+  }
+  make_resident(due);
+}
+
 TEST(Buffer, CanBeMovedFrom) {
   Buffer first;
   first.reserve(10);

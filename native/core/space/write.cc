@@ -1,4 +1,5 @@
 // Writes from outside: checked, committed, and waited for as the durability asks.
+#include <algorithm>
 #include <cmath>
 
 #include "base/crc32c.h"
@@ -46,6 +47,7 @@ Result<Sequence> Space::write(const WriteOptions& options, Request request, Work
   ENGRAM_TRY(check_options(options));
   const RecordTag tag{options.now_ms, options.key, options.key.empty() ? 0 : fingerprint(request())};
   Sequence sequence = 0;
+  std::vector<MemoryRange> due;
   {
     const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
     ENGRAM_TRY(log_->writable());
@@ -54,7 +56,9 @@ Result<Sequence> Space::write(const WriteOptions& options, Request request, Work
     Result<Sequence> written = *answered ? Result<Sequence>(**answered) : work(tag);
     ENGRAM_TRY(written);
     sequence = *written;
+    due = index_.take_due();
   }
+  std::for_each(due.begin(), due.end(), make_resident);  // one writer waits for the system, not all
   if (options.durability != Durability::kAsync) ENGRAM_TRY(log_->sync_to(sequence));
   return sequence;
 }

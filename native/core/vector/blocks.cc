@@ -54,6 +54,11 @@ void Blocks::reserve(size_t slots) {
   }
 }
 
+void Blocks::take_due(std::vector<MemoryRange>& due) {
+  for (Buffer* buffer : {&blocks_, &low_})
+    if (const MemoryRange range = buffer->take_due(); range.bytes > 0) due.push_back(range);
+}
+
 void Blocks::put(uint32_t slot, std::span<const float> unit) {
   if (form_ == CodeForm::kFloats) {
     std::memcpy(code(slot), unit.data(), unit.size_bytes());

@@ -27,6 +27,8 @@ class Blocks {
 
   /** Room for slots [0, slots). */
   void reserve(size_t slots);
+  /** Adds what Buffer::take_due() tells. */
+  void take_due(std::vector<MemoryRange>& due);
   void put(uint32_t slot, std::span<const float> unit);
   /** The slot is like none: its similarity to everything is 0. */
   void clear(uint32_t slot);

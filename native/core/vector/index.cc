@@ -85,6 +85,13 @@ void VectorIndex::add(uint32_t ordinal, std::span<const float> unit) {
   sketch(slot);
 }
 
+std::vector<MemoryRange> VectorIndex::take_due() {
+  std::vector<MemoryRange> due;
+  world_.take_due(due);
+  if (const MemoryRange range = vectors_.take_due(); range.bytes > 0) due.push_back(range);
+  return due;
+}
+
 // The graph begins when the tail would grow too long, and has caught up when it is needed for all: one link
 // per vector while all are scanned anyway, two from then on.
 void VectorIndex::advance() {
@@ -95,7 +102,7 @@ void VectorIndex::advance() {
 }
 
 // Sketches are there from the first search that reads them to the last: their centre is the mean of the
-// vectors at each doubling.
+// vectors at each doubling before the graph is due.
 void VectorIndex::sketch(uint32_t slot) {
   const size_t slots = ordinals_.size();
   if (!sketched() || slots <= kScanUpTo) return;
@@ -104,7 +111,7 @@ void VectorIndex::sketch(uint32_t slot) {
     sketches_centred_ = 0;
     return;
   }
-  if (sketches_ && slots < 2 * sketches_centred_) {
+  if (sketches_ && (slots < 2 * sketches_centred_ || slots >= kSketchUpTo)) {
     sketches_->put(slot, exactVector(slot));
     return;
   }

@@ -75,6 +75,8 @@ class VectorIndex {
 
   /** Adds a unit vector of `dimension` values under an ordinal not present yet; searchable on return. */
   void add(uint32_t ordinal, std::span<const float> unit);
+  /** Memory that the next vectors will be written to: see Buffer::take_due(). */
+  std::vector<MemoryRange> take_due();
   /** Takes the ordinal out of every answer, joins its neighbours to each other, and frees its slot. */
   void remove(uint32_t ordinal);
   /** Fills `out` (at least k long) best first, ties by ordinal; returns how many. `query` has unit length. */

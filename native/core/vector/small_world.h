@@ -37,6 +37,7 @@ class SmallWorld {
 
   /** Makes room for slots [0, slots); the new ones are not linked. */
   void grow(size_t slots);
+  void take_due(std::vector<MemoryRange>& due) { blocks_.take_due(due); }
   /** Gives the slot its code; it must not be linked. */
   void put(uint32_t slot, std::span<const float> unit) { blocks_.put(slot, unit); }
   /** Links a slot that has its code. */
