@@ -2,6 +2,11 @@
 
 /** Of the log that a snapshot has replaced: for watchers that were away. */
 export const LOG_RETAIN_BYTES = 64 << 20;
+/** A space is written whole when the log behind its last snapshot is this long, and as long as its index. */
+export const COMPACTION_LOG_BYTES = 64 << 20;
+export const COMPACTION_CHECK_MS = 5_000;
+/** How long a restart waits for the snapshots of the server that goes. */
+export const PREPARE_TIMEOUT_MS = 30_000;
 /** Steps of one write get keys of their own behind it. */
 export const IDEMPOTENCY_KEY_MAX_BYTES = 200;
 /** One request with a vector or a few ids. */

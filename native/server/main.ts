@@ -9,7 +9,7 @@ import {addKey} from "./keys.ts";
 import {LAME_DUCK_MS} from "./limits.ts";
 import {VERBS, type Verb} from "./operation.ts";
 import {Server} from "./server.ts";
-import {supervise, takeOver} from "./supervisor.ts";
+import {supervise, takeOver, whenReplaced} from "./supervisor.ts";
 
 const HELP = `Serves an engine over HTTP.
 
@@ -76,6 +76,7 @@ async function serve(data: string): Promise<void> {
       : {requestTimeoutMs: Number(values["request-timeout-ms"])}),
     ...(cert && key ? {tls: {cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8")}} : {}),
   });
+  if (values.supervise) whenReplaced(() => server.prepare());
   log.info({port: server.port, data}, "serving");
   let stopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const)

@@ -10,6 +10,7 @@ import {Admission} from "./admission.ts";
 import {application} from "./application.ts";
 import {Audit} from "./audit.ts";
 import {Bodies} from "./body.ts";
+import {Compaction} from "./compaction.ts";
 import type {Context} from "./context.ts";
 import {Door} from "./door.ts";
 import {Gate} from "./gate.ts";
@@ -82,6 +83,7 @@ export class Server {
   readonly #drain = new AbortController();
   /** Absent where there is something to decide about a request before it is read. */
   readonly #plain: PlainRoad | undefined;
+  readonly #compaction: Compaction;
   #engine: Engine | undefined;
 
   private constructor(
@@ -107,6 +109,7 @@ export class Server {
       draining: this.#drain.signal,
     };
     metrics.watch(this.#context, options.data);
+    this.#compaction = new Compaction(this.#context.spaces, log);
     let door: Door | undefined;
     this.#app = application(this.#context, (handler) => {
       door = new Door(handler);
@@ -144,6 +147,12 @@ export class Server {
       retainBytes: limits.LOG_RETAIN_BYTES,
     });
     await this.#context.spaces.open(this.#engine);
+    this.#compaction.start();
+  }
+
+  /** Has another process that takes over find little to replay. Nothing waits for it but writes, for moments. */
+  prepare(): Promise<void> {
+    return this.#compaction.run({all: true});
   }
 
   get port(): number {
@@ -161,6 +170,7 @@ export class Server {
     this.#drain.abort();
     this.#plain?.stop();
     await this.#door.drain(this.#app.server, this.options.lameDuckMs ?? 0, this.#plain?.gone());
+    await this.#compaction.stop();
     await this.#engine?.close();
     await this.#context.tracing?.close();
   }
