@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } else {
     segment = input.rest();
   }
-  put_file(disk, segment_name(1), segment);
-  open_and_check(disk);
+  put_file(disk, kFuzzDirectory, segment_name(1), segment);
+  open_and_check(disk, kFuzzDirectory);
   return 0;
 }

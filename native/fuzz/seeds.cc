@@ -8,10 +8,12 @@
 #include <iterator>
 #include <set>
 
+#include "backup/manifest.h"
 #include "engine/engine.h"
 #include "fuzz/input.h"
 #include "fuzz/space_file.h"
 #include "log/segment.h"
+#include "space/settings.h"
 #include "space/snapshot.h"
 
 namespace {
@@ -142,6 +144,12 @@ void snapshot_seeds(const Corpus& corpus, const Bytes& snapshot) {
   corpus.put("operation", "end", end);
 }
 
+/** A small file that ends with its checksum: as it is, and without it for the target to put it there. */
+void checked_seeds(const Corpus& corpus, const char* target, View bytes) {
+  corpus.put(target, "raw", Bytes(1, kRaw).append(bytes));
+  corpus.put(target, "sealed", Bytes(1, kSealed).append(bytes.substr(0, bytes.size() - sizeof(uint32_t))));
+}
+
 /** Whether every kind of operation has a seed of its own that decodes. */
 bool covers(const std::filesystem::path& root) {
   std::set<size_t> kinds;
@@ -172,6 +180,10 @@ int main(int count, char** arguments) {
   log_seeds(corpus, *disk.contents(join_path(kFuzzDirectory, segment_name(1))));
   if (!(*Space::open(disk, kFuzzDirectory, kFuzzLog))->snapshot()) return 1;
   snapshot_seeds(corpus, *disk.contents(join_path(kFuzzDirectory, kSnapshotName)));
+  checked_seeds(corpus, "settings", *disk.contents(join_path(kFuzzDirectory, kSettingsName)));
+  SimulatedDisk backed_up(1);
+  make_backup(backed_up);
+  checked_seeds(corpus, "manifest", *backed_up.contents(join_path(kFuzzBackup, kManifestName)));
   corpus.put("attributes", "three",
              encode_attributes({{"key", std::string("value")}, {"n", 2.5}, {"yes", true}}));
   Bytes cue;

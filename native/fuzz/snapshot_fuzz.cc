@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } else {
     snapshot = input.rest();
   }
-  put_file(disk, kSnapshotName, snapshot);
-  open_and_check(disk);
+  put_file(disk, kFuzzDirectory, kSnapshotName, snapshot);
+  open_and_check(disk, kFuzzDirectory);
   return 0;
 }

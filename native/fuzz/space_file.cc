@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "backup/backup.h"
+
 namespace engram {
 namespace {
 
@@ -18,8 +20,29 @@ void make_space(SimulatedDisk& disk) {
   must(Space::create(disk, kFuzzDirectory, {.dimension = kFuzzDimension}, kFuzzUuid).ok(), "no space");
 }
 
-void put_file(SimulatedDisk& disk, const std::string& name, View bytes) {
-  const std::string path = join_path(kFuzzDirectory, name);
+void make_backup(SimulatedDisk& disk) {
+  make_space(disk);
+  must(disk.make_directory(kFuzzBackup).ok(), "no directory");
+  auto space = std::move(*Space::open(disk, kFuzzDirectory, kFuzzLog));
+  const float values[kFuzzDimension] = {1, 2, 0.5F};
+  const auto store = [&](View id) {
+    const EpisodeFields episode{
+        .id = id, .embedding = {reinterpret_cast<const char*>(values), sizeof values}, .at_ms = 1};
+    must(space->store({episode}, {Durability::kAsync, 1'000}).ok(), "no episode");
+  };
+  const auto back_up_now = [&] { must(back_up(*space, kFuzzBackup).ok(), "no backup"); };
+  store("a");
+  back_up_now();
+  store("b");
+  must(space->snapshot().ok(),
+       "no snapshot");  // what it replaces goes: the backup has to begin anew behind it
+  back_up_now();
+  store("c");
+  back_up_now();
+}
+
+void put_file(SimulatedDisk& disk, const std::string& directory, const std::string& name, View bytes) {
+  const std::string path = join_path(directory, name);
   if (Bytes* there = disk.contents(path)) {
     *there = Bytes(bytes);
     return;
@@ -28,10 +51,10 @@ void put_file(SimulatedDisk& disk, const std::string& name, View bytes) {
   must(file.ok() && (*file)->write(0, bytes).ok(), "no file");
 }
 
-void open_and_check(SimulatedDisk& disk) {
+void open_and_check(SimulatedDisk& disk, const std::string& directory) {
   uint64_t digest = 0;
   {
-    const auto space = Space::open(disk, kFuzzDirectory, kFuzzLog);
+    const auto space = Space::open(disk, directory, kFuzzLog);
     if (!space) {
       must(space.error().code != Code::kInternal && !space.error().message.empty(),
            "an error without a word");
@@ -42,7 +65,7 @@ void open_and_check(SimulatedDisk& disk) {
     if ((*space)->damage()) return;
     digest = (*space)->digest();
   }
-  const auto again = Space::open(disk, kFuzzDirectory, kFuzzLog);
+  const auto again = Space::open(disk, directory, kFuzzLog);
   must(again.ok() && (*again)->digest() == digest, "a second opening gives another state");
 }
 

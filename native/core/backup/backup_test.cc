@@ -194,6 +194,17 @@ TEST_F(BackupTest, TruncatedForeignAndMissingFilesAreTold) {
   EXPECT_NE(verify_backup(disk_, kBackup).error().message.find("is missing"), std::string::npos);
 }
 
+TEST_F(BackupTest, AManifestWithADimensionThatNoSpaceHasIsDamaged) {
+  const std::string path = join_path(kBackup, kManifestName);
+  write(2);
+  back_up_now();
+  Manifest manifest = *decode_manifest(*disk_.contents(path), path);
+  manifest.dimension = 0;
+  *disk_.contents(path) = encode_manifest(manifest);
+  const auto verified = verify_backup(disk_, kBackup);
+  EXPECT_EQ(verified.error().message, path + ": says that vectors have dimension 0");
+}
+
 TEST_F(BackupTest, ADirectoryThatHoldsSomethingElseIsRefused) {
   write(3);
   auto other = engine_->space("other", {.dimension = kDimension});

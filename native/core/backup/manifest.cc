@@ -1,6 +1,7 @@
 #include "backup/manifest.h"
 
 #include "base/crc32c.h"
+#include "base/limits.h"
 #include "log/segment.h"
 
 namespace engram {
@@ -73,6 +74,8 @@ Result<Manifest> decode_manifest(View bytes, const std::string& path) {
                  "restore it with the engram version that wrote it"};
   Manifest manifest;
   manifest.dimension = reader.get<uint32_t>();
+  if (!is_dimension(manifest.dimension))
+    return damaged_backup(path, "says that vectors have dimension " + std::to_string(manifest.dimension));
   const View uuid = reader.raw(manifest.uuid.size());
   if (uuid.size() == manifest.uuid.size()) std::memcpy(manifest.uuid.data(), uuid.data(), uuid.size());
   for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left) {

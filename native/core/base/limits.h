@@ -8,6 +8,7 @@ namespace engram {
 
 inline constexpr uint32_t kDimensionMin = 2;
 inline constexpr uint32_t kDimensionMax = 4096;
+constexpr bool is_dimension(uint32_t value) { return value >= kDimensionMin && value <= kDimensionMax; }
 inline constexpr size_t kSpaceIdMaxBytes = 64;
 inline constexpr size_t kIdMaxBytes = 255;
 inline constexpr size_t kRelationMaxBytes = 64;

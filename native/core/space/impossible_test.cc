@@ -9,6 +9,7 @@
 #include "log/record.h"
 #include "log/segment.h"
 #include "space/attributes.h"
+#include "space/settings.h"
 #include "space/snapshot.h"
 #include "space/space.h"
 
@@ -94,6 +95,13 @@ TEST_F(ImpossibleTest, ALogThatWeakensByNoFactorIsDamaged) {
   EXPECT_EQ(toldOfLog({one, ForgetOperation{ForgetMode::kSuppress, 0.5F, {"a"}}}), "");
   EXPECT_NE(toldOfLog({one, ForgetOperation{ForgetMode::kSuppress, -3, {"a"}}}).find("factor"),
             std::string::npos);
+}
+
+TEST_F(ImpossibleTest, SettingsWithADimensionThatNoSpaceHasAreDamaged) {
+  for (const uint32_t dimension : {0U, 1U, 4'097U, 4'294'967'295U}) {
+    put(kSettingsName, encode_settings({.dimension = dimension}, kUuid));
+    EXPECT_EQ(told(), "s/space says that vectors have dimension " + std::to_string(dimension));
+  }
 }
 
 TEST_F(ImpossibleTest, ASnapshotWithTwoEpisodesInOnePlaceIsDamaged) {

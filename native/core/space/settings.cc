@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/crc32c.h"
+#include "base/limits.h"
 
 namespace engram {
 namespace {
@@ -37,6 +38,10 @@ Status decode_settings(View bytes, const std::string& path, SpaceSettings& setti
   if (version != kSettingsVersion)
     return Error{Code::kUnsupportedVersion, path + " has format version " + std::to_string(version),
                  "open it with a build of engram that knows this version"};
+  if (!is_dimension(settings.dimension))
+    return Error{Code::kDamaged,
+                 path + " says that vectors have dimension " + std::to_string(settings.dimension),
+                 "restore it from a backup"};
   std::memcpy(uuid.data(), raw.data(), raw.size());
   return {};
 }

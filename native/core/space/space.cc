@@ -10,7 +10,7 @@ namespace engram {
 
 Status Space::create(Disk& disk, const std::string& directory, const SpaceSettings& settings,
                      const SpaceUuid& uuid) {
-  if (settings.dimension < kDimensionMin || settings.dimension > kDimensionMax)
+  if (!is_dimension(settings.dimension))
     return Error::invalid("dimension " + std::to_string(settings.dimension) + " is out of range",
                           "use " + std::to_string(kDimensionMin) + " to " + std::to_string(kDimensionMax));
   ENGRAM_TRY(Log::create(disk, directory, uuid));
