@@ -26,8 +26,9 @@ void make_backup(SimulatedDisk& disk) {
   auto space = std::move(*Space::open(disk, kFuzzDirectory, kFuzzLog));
   const float values[kFuzzDimension] = {1, 2, 0.5F};
   const auto store = [&](View id) {
-    const EpisodeFields episode{
-        .id = id, .embedding = {reinterpret_cast<const char*>(values), sizeof values}, .at_ms = 1};
+    EpisodeFields episode;
+    episode.id = id;
+    episode.embedding = {reinterpret_cast<const char*>(values), sizeof values};
     must(space->store({episode}, {Durability::kAsync, 1'000}).ok(), "no episode");
   };
   const auto back_up_now = [&] { must(back_up(*space, kFuzzBackup).ok(), "no backup"); };
