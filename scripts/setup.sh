@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a fresh clone ready: checks the tools, installs the locked packages, builds the native core.
 # Every step is skipped when its result is already there and current. `--with-tests` also asks for what
-# only the tests need. Plain sh, since it runs before anything is installed.
+# only the tests need, `--serve` for no more than the server does. Plain sh, since it runs before anything is installed.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -10,6 +10,8 @@ fail() { printf '[setup] %s\n' "$*" >&2; exit 3; }
 
 with_tests=no
 [ "${1:-}" = "--with-tests" ] && with_tests=yes
+serve=no
+[ "${1:-}" = "--serve" ] && serve=yes
 
 # --- tools: command, Debian package, what it is for -------------------------------------------------
 missing=''
@@ -67,11 +69,19 @@ fi
 # --- packages: exactly the lock file; the core, which needs none of them, is compiled meanwhile -----------
 stamp=node_modules/.engram-lock
 lock=$(sha256sum package-lock.json | cut -d' ' -f1)-node$node_major
+installed=$(cat $stamp 2>/dev/null || true)
+omit=''
+size="500 MB"
+if [ $serve = yes ]; then # the dependencies of package.json are the server's; the workbench's are for development
+  omit=--omit=dev
+  size="50 MB"
+  [ "$installed" = "$lock" ] || lock=$lock-serve
+fi
 installing=''
-if [ "$(cat $stamp 2>/dev/null || true)" != "$lock" ]; then
-  say "installing the locked packages (about 500 MB, once)"
+if [ "$installed" != "$lock" ]; then
+  say "installing the locked packages (about $size, once)"
   install_log=$(mktemp)
-  npm ci --no-audit --no-fund >"$install_log" 2>&1 &
+  npm ci --no-audit --no-fund $omit >"$install_log" 2>&1 &
   installing=$!
 fi
 

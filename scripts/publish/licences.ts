@@ -7,6 +7,8 @@ interface PackageJson {
   version: string;
   license?: string;
   dependencies?: Record<string, string>;
+  /** Of the project: the packages whose code its pages ship. */
+  shipped?: string[];
 }
 
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)([-_.].*)?$/i;
@@ -29,7 +31,7 @@ function folderOf(name: string, from: string): string | undefined {
 export function licences(): string {
   const found = new Map<string, string>();
   const project: PackageJson = JSON.parse(readFileSync("package.json", "utf8"));
-  const queue = [...Object.keys(project.dependencies ?? {}), ...CLIENT].map((name) => ({name, from: "."}));
+  const queue = [...(project.shipped ?? []), ...CLIENT].map((name) => ({name, from: "."}));
   for (const {name, from} of queue) {
     const folder = folderOf(name, from);
     if (folder === undefined || found.has(folder)) continue;

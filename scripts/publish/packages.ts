@@ -30,18 +30,19 @@ const UNUSED = [
 
 interface PackageJson {
   version: string;
-  dependencies?: Record<string, string>;
+  /** Of the project: the packages whose code its pages ship. */
+  shipped?: string[];
 }
 
 function packageJson(folder: string): PackageJson {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
-/** Writes `<root>/.observablehq/cache/_npm/NAME@VERSION/_esm.js` for every dependency of the project, chunks
+/** Writes `<root>/.observablehq/cache/_npm/NAME@VERSION/_esm.js` for every package that the project ships, chunks
  *  that they share, and their assets. Same packages, same bytes. */
 export async function fillNpmCache(root: string, project = "."): Promise<void> {
   const cache = join(root, ".observablehq", "cache", "_npm");
-  const names = Object.keys(packageJson(project).dependencies ?? {});
+  const names = packageJson(project).shipped ?? [];
   const home = (name: string) => join(project, "node_modules", name);
   const versioned = (name: string) => `${name}@${packageJson(home(name)).version}`;
 
