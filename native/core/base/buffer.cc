@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <new>
@@ -40,13 +41,14 @@ std::byte* map(size_t bytes) {
 }
 
 /** Takes what stands at `from` to the larger `to`: its pages change their address and no byte is copied.
- * False where the system cannot. */
+ * False where the system cannot. Throws std::bad_alloc; what is at `to` may be gone then. */
 bool moved(std::byte* from, size_t bytes, std::byte* to, size_t grown) {
 #if defined(MREMAP_FIXED)
-  return bytes >= kHugePage && mremap(from, bytes, grown, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED;
-#else
-  return false;
+  if (bytes < kHugePage) return false;
+  if (mremap(from, bytes, grown, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED) return true;
+  if (errno == ENOMEM || errno == EAGAIN) throw std::bad_alloc();
 #endif
+  return false;
 }
 
 }  // namespace

@@ -51,16 +51,15 @@ TEST(Buffer, TellsEachHugePageOnceAndBeforeItIsWritten) {
   }
 }
 
-TEST(Buffer, NothingComesOfMakingAGoneRangeResident) {
-  MemoryRange due;
-  {
-    Buffer buffer;
-    for (size_t used = 1; due.bytes == 0; used += 1'000) {
-      buffer.reserve(used);
-      due = buffer.take_due();
-    }
-  }
-  make_resident(due);
+TEST(Buffer, WhatIsMadeResidentKeepsItsContentsWhoeverOwnsItByThen) {
+  Buffer other;
+  other.reserve(size_t{4} << 20U);
+  for (size_t at = 0; at < other.capacity(); at += 4'096) other.data()[at] = std::byte{7};
+  make_resident({other.data(), other.capacity()});
+  for (size_t at = 0; at < other.capacity(); at += 4'096) ASSERT_EQ(other.data()[at], std::byte{7});
+  std::byte* const gone = other.data();
+  other = Buffer();
+  make_resident({gone, size_t{2} << 20U});  // an error of the system's, and no signal
 }
 
 TEST(Buffer, CanBeMovedFrom) {
