@@ -101,13 +101,17 @@ Status LogReader::fill() {
 
 Status LogReader::next_segment() {
   const Sequence wanted = position_.sequence + 1;
-  auto segments = list_segments(disk_, directory_);
-  ENGRAM_TRY(segments);
-  const auto next = std::find_if(segments->begin(), segments->end(),
-                                 [&](const SegmentFile& segment) { return segment.first >= wanted; });
-  if (next == segments->end()) return gone(wanted, nullptr);
-  if (next->first > wanted || next->path == path_) return gone(wanted, &*next);
-  return enter(*next);
+  for (int listing = 0; listing < kListingsMax; ++listing) {
+    auto segments = list_segments(disk_, directory_);
+    ENGRAM_TRY(segments);
+    const auto next = std::find_if(segments->begin(), segments->end(),
+                                   [&](const SegmentFile& segment) { return segment.first >= wanted; });
+    if (next == segments->end()) return gone(wanted, nullptr);
+    if (next->first > wanted || next->path == path_) return gone(wanted, &*next);
+    Status entered = enter(*next);
+    if (entered || entered.error().code != Code::kNotFound) return entered;
+  }
+  return compacted(wanted, wanted + 1);
 }
 
 Status LogReader::read(Sequence until, size_t most_bytes, const RecordVisitor& visit) {

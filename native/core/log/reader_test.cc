@@ -120,6 +120,47 @@ TEST_F(LogReaderTest, NamesTheFirstSequenceThatIsLeftAfterASnapshot) {
   EXPECT_EQ(read(after).size(), 5U);
 }
 
+/** A disk on which something happens just before a file is opened for the `opening`-th time. */
+class InterruptedDisk : public Disk {
+ public:
+  InterruptedDisk(Disk& disk, std::string path, int opening, std::function<void()> work)
+      : disk_(disk), path_(std::move(path)), opening_(opening), work_(std::move(work)) {}
+  Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
+    if (path == path_ && --opening_ == 0) work_();
+    return disk_.open(path, mode);
+  }
+  Status rename(const std::string& from, const std::string& to) override { return disk_.rename(from, to); }
+  Status remove(const std::string& path) override { return disk_.remove(path); }
+  Result<std::vector<std::string>> list(const std::string& directory) override {
+    return disk_.list(directory);
+  }
+  Status make_directory(const std::string& path) override { return disk_.make_directory(path); }
+  Status sync_directory(const std::string& path) override { return disk_.sync_directory(path); }
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override { return disk_.lock(path); }
+  bool interrupted() const { return opening_ <= 0; }
+
+ private:
+  Disk& disk_;
+  const std::string path_;
+  int opening_;
+  const std::function<void()> work_;
+};
+
+TEST_F(LogReaderTest, ASegmentThatGoesBetweenItsListingAndItsOpeningWasReplaced) {
+  append(60);
+  const auto segments = list_segments(disk_, directory_);
+  ASSERT_GT(segments->size(), 3U);
+  // It is listed by seek() and when the segment before it ends; then it is opened to be read.
+  InterruptedDisk disk(disk_, (*segments)[1].path, 3, [this] { compact(); });
+  LogReader reader(disk, directory_, kUuid);
+  ASSERT_TRUE(reader.seek(1).ok());
+  const Status status = reader.read(60, kNoLimit, [](const Record&) { return Status{}; });
+  EXPECT_TRUE(disk.interrupted());
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, Code::kCompacted) << status.error().message;
+  EXPECT_EQ(status.error().sequence, 61U);
+}
+
 TEST_F(LogReaderTest, ReadsWhatRetentionKeepsAlsoAfterReopening) {
   const LogOptions retaining{.segment_bytes = 1'024, .preallocate_bytes = 512, .retain_bytes = 4'096};
   open(retaining);
