@@ -24,7 +24,7 @@ sources=$(ls native/core/base/*.cc native/core/vector/*.cc | grep -v -e base/.*_
 planted=''
 [ "${1:-}" = "--planted" ] && {
   # A kernel that forgets its last half vector must be found out.
-  mkdir -p $build/planted/vector
+  mkdir -p $build/planted
   sed 's/s1 = vfmaq_f32(s1, vld1q_f32(a + i + 4), vld1q_f32(b + i + 4));//' native/core/vector/distance_neon.cc \
     >$build/planted/distance_neon.cc
   cmp -s native/core/vector/distance_neon.cc $build/planted/distance_neon.cc && {

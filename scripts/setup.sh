@@ -74,7 +74,7 @@ omit=''
 size="500 MB"
 if [ $serve = yes ]; then # the dependencies of package.json are the server's; the workbench's are for development
   omit=--omit=dev
-  size="50 MB"
+  size="65 MB"
   [ "$installed" = "$lock" ] || lock=$lock-serve
 fi
 installing=''
@@ -102,6 +102,7 @@ build() { # cmake arguments
   cmake --build native/build --parallel "$(nproc)" "$@" >"$build_log" 2>&1 || {
     tail -40 "$build_log" >&2
     rm -f "$build_log"
+    [ -z "$installing" ] || wait "$installing" || true # no second one beside it when this is run again
     fail "the native core does not compile: see above"
   }
 }

@@ -2,11 +2,9 @@
 // is written whole when the log behind its last snapshot is as large as that would be, and before another process
 // takes over, which then opens it in the time of reading one file.
 import type {Logger} from "pino";
-import type {Space, Stats} from "../engine.ts";
+import type {Space} from "../engine.ts";
 import {COMPACTION_CHECK_MS, COMPACTION_LOG_BYTES, LOG_RETAIN_BYTES} from "./limits.ts";
 import type {Spaces} from "./spaces.ts";
-
-type Measure = Pick<Stats, "appendedBytes" | "logBytes" | "vectorBytes" | "indexBytes" | "writable">;
 
 export class Compaction {
   /** Bytes appended to a space when its last snapshot was taken: below zero where an earlier process wrote some. */
@@ -40,22 +38,18 @@ export class Compaction {
    *  fails is logged, and tried again the next time. */
   run({all = false} = {}): Promise<void> {
     this.#last = this.#last.then(async () => {
-      for (const space of this.spaces) if (this.#due(space, all)) await this.#snapshot(space);
+      for (const space of this.spaces) await this.#tend(space, all);
     });
     return this.#last;
   }
 
-  #due(space: Space, all: boolean): boolean {
-    const measure: Measure = space.stats();
-    const fresh = measure.appendedBytes - (this.#taken.get(space) ?? 0);
-    const worth = Math.max(this.leastBytes, measure.vectorBytes + measure.indexBytes);
-    return measure.writable && fresh > 0 && (all || fresh >= worth);
-  }
-
-  async #snapshot(space: Space): Promise<void> {
-    const {appendedBytes} = space.stats();
+  async #tend(space: Space, all: boolean): Promise<void> {
     const began = performance.now();
     try {
+      const {appendedBytes, vectorBytes, indexBytes, writable} = space.stats();
+      const fresh = appendedBytes - (this.#taken.get(space) ?? 0);
+      const due = all || fresh >= Math.max(this.leastBytes, vectorBytes + indexBytes);
+      if (!writable || fresh <= 0 || !due) return;
       await space.snapshot();
       this.#taken.set(space, appendedBytes);
       this.log.info({space: space.id, ms: Math.round(performance.now() - began)}, "snapshot");

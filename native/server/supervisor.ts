@@ -1,7 +1,7 @@
 // A restart behind one port. The supervisor holds the listening socket and starts servers; on SIGHUP it starts the
 // next one, which listens at once and holds what it is asked; the present one takes snapshots meanwhile, so that there
-// is little to replay, then it is told to drain and lets the engine go; then the next one opens it and answers. One process has the engine at any time: what waits is bounded
-// (door.ts), and nobody is turned away.
+// is little to replay, then it is told to drain and lets the engine go; then the next one opens it and answers. One
+// process has the engine at any time: what waits is bounded (door.ts), and nobody is turned away.
 import cluster, {type Worker} from "node:cluster";
 import {once} from "node:events";
 import {exit} from "node:process";
