@@ -227,7 +227,7 @@ export default experiment<Parameters>({
     step("storing durably");
     await bench.run({
       name: "durable_bench",
-      options: {directory: scratch, rounds, milliseconds: parameters.durable_ms},
+      options: {directory: scratch, base, rounds, milliseconds: parameters.durable_ms},
     });
     await bench.run({name: "open_bench", options: {directory: scratch, count: parameters.opened}});
 

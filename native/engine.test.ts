@@ -65,6 +65,9 @@ test("edges carry activation and reach", () =>
     assert.deepEqual(space.ids(space.reachSync({id: "c", hops: 1, direction: "in"})), ["b"]);
     await space.unlink({from: "b", to: "c", relation: "next"});
     assert.equal((await space.reach({id: "a", hops: 2})).length, 1);
+    await space.unlinkBatch({from: ["a", "c"], to: ["b", "a"], relation: "next"});
+    assert.equal((await space.reach({id: "a", hops: 2})).length, 0);
+    await assert.rejects(space.unlinkBatch({from: ["a"], to: [], relation: "next"}), InvalidArgumentError);
   }));
 
 test("spreading in this thread gives the strongest as the other does, and revisits count as told", () =>

@@ -128,6 +128,7 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
   over = true;
   await beside;
   if (consolidate_every_s > 0) await cycle();
+  const rss_bytes = process.memoryUsage().rss - rssBefore; // before k-means, which is not the store's
 
   let lost = 0;
   let altered = 0;
@@ -199,7 +200,6 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
     if (seen.length > 1) await (spaces[domain] as Space).memory.configure({calibration: isotonic(seen)});
     await ask(domain, 1);
   }
-  const rss_bytes = process.memoryUsage().rss - rssBefore;
   const stored = spaces.reduce((sum, space) => sum + space.stats().episodes, 0);
   await engine.close();
   return {

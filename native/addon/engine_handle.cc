@@ -24,7 +24,7 @@ EngineHandle::EngineHandle(const Napi::CallbackInfo& info)
   if (info.Env().IsExceptionPending()) return;
   tag(info, kEngineTag);
   const uint64_t seed = (uint64_t{std::random_device()()} << 32U) | std::random_device()();
-  auto engine = Engine::open(*disk_, directory, seed, {.retain_bytes = retain_bytes});
+  auto engine = Engine::open(*disk_, directory, seed, {.retain_bytes = retain_bytes, .background = true});
   if (!engine) {
     raise(info.Env(), engine.error());
     return;

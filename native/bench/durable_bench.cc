@@ -1,16 +1,18 @@
 // Durable stores beside the raw write they cannot beat: a preallocated file, one write and one fdatasync per
 // commit of the same bytes. In turns, A-B-C and C-B-A, per size of batch; time on the wall.
-//   durable_bench --directory /on/a/real/disk [--dimension 384] [--rounds N] [--seconds N]
+// Embeddings are real ones or clusters like them: what a link costs depends on how vectors lie.
+//   durable_bench --directory /on/a/real/disk [--base X] [--dimension 384] [--rounds N] [--milliseconds N]
+// X: a file of 100,000 rows, as in index_bench.
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
 #include <filesystem>
 
-#include "base/random.h"
 #include "bench.h"
 #include "io/posix_disk.h"
 #include "space/space.h"
+#include "vectors.h"
 
 namespace {
 
@@ -19,9 +21,11 @@ using engram::EpisodeFields;
 using engram::Space;
 using engram::View;
 using engram::bench::Options;
+using engram::bench::Vectors;
 using engram::bench::Visit;
 using engram::bench::wallSeconds;
 
+constexpr size_t kVectors = 100'000;
 constexpr size_t kRecordBytes = 1'600;
 constexpr std::array<uint32_t, 3> kBatches = {1, 100, 1'000};
 /** What one visit writes at most, so that three subjects' files stay small. */
@@ -57,33 +61,32 @@ class RawLog {
   size_t end_ = 0;
 };
 
-/** Episodes with new ids: an embedding, or as many bytes of text. */
+/** Episodes with new ids: one of the embeddings after the other, or as many bytes of text where there are
+ * none.
+ */
 class Store {
  public:
-  Store(engram::Disk& disk, const std::string& directory, uint32_t dimension, bool embedded)
-      : embedded_(embedded), values_(dimension), text_(kRecordBytes - 64, 'x') {
+  Store(engram::Disk& disk, const std::string& directory, uint32_t dimension, const Vectors* embeddings)
+      : embeddings_(embeddings), text_(kRecordBytes - 64, 'x') {
     std::filesystem::create_directories(directory);
     if (!Space::create(disk, directory, {.dimension = dimension}, {})) fail("cannot create a space");
-    auto opened = Space::open(disk, directory);
+    auto opened = Space::open(disk, directory, {.background = true});
     if (!opened) fail(opened.error().message);
     space_ = std::move(*opened);
   }
 
   void commit(uint32_t batch) {
     ids_.clear();
-    embeddings_.clear();
-    for (uint32_t i = 0; i < batch; ++i) {
-      ids_.push_back("memory-" + std::to_string(next_++));
-      for (float& value : values_) value = static_cast<float>(random_.unit()) - 0.5F;
-      embeddings_.emplace_back(reinterpret_cast<const char*>(values_.data()), values_.size() * sizeof(float));
-    }
     std::vector<EpisodeFields> episodes(batch);
-    for (uint32_t i = 0; i < batch; ++i) {
+    for (uint32_t i = 0; i < batch; ++i) ids_.push_back("memory-" + std::to_string(next_ + i));
+    for (uint32_t i = 0; i < batch; ++i, ++next_) {
       episodes[i].id = ids_[i];
-      if (embedded_)
-        episodes[i].embedding = embeddings_[i];
-      else
+      if (embeddings_ != nullptr) {
+        const auto values = (*embeddings_)[next_ % embeddings_->count()];
+        episodes[i].embedding = {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+      } else {
         episodes[i].content = text_;
+      }
     }
     const double began = wallSeconds();
     if (const auto stored = space_->store(episodes, engram::Durability::kFsync); !stored)
@@ -95,13 +98,10 @@ class Store {
   double takeBusy() { return std::exchange(busy_, 0); }
 
  private:
-  bool embedded_;
-  std::vector<float> values_;
+  const Vectors* embeddings_;
   Bytes text_;
   std::unique_ptr<Space> space_;
-  engram::Random random_{11};
   std::vector<std::string> ids_;
-  std::vector<Bytes> embeddings_;
   uint64_t next_ = 0;
   double busy_ = 0;
 };
@@ -110,13 +110,21 @@ class Store {
 
 int main(int count, char** arguments) {
   const Options options(count, arguments,
-                        {{"directory", ""}, {"dimension", "384"}, {"rounds", "6"}, {"milliseconds", "300"}});
+                        {{"directory", ""},
+                         {"base", "clustered"},
+                         {"dimension", "384"},
+                         {"rounds", "6"},
+                         {"milliseconds", "300"}});
   const std::string directory = options.text("directory");
   const double seconds = options.number("milliseconds") / 1e3;
   engram::PosixDisk disk;
+  const uint32_t dimension = options.number("dimension");
+  const Vectors vectors = options.text("base") == "clustered"
+                              ? engram::bench::clustered(kVectors, dimension, 1)
+                              : engram::bench::load(options.text("base"), kVectors, dimension);
   RawLog raw(directory + "/raw");
-  Store embedded(disk, directory + "/embedded", options.number("dimension"), true);
-  Store plain(disk, directory + "/plain", options.number("dimension"), false);
+  Store embedded(disk, directory + "/embedded", dimension, &vectors);
+  Store plain(disk, directory + "/plain", dimension, nullptr);
 
   for (const uint32_t batch : kBatches) {
     const Bytes bytes(kRecordBytes * batch, 'x');

@@ -1,14 +1,14 @@
-// How long a space of N vectors takes to open, and what memory it then holds: opened once from its log, once
-// from its snapshot.
+// How long a space of N clustered vectors takes to open, and what memory it then holds: opened once from its
+// log, once from its snapshot.
 //   open_bench --directory /on/a/real/disk --count 100000 [--dimension 384]
 #include <unistd.h>
 
 #include <filesystem>
 
-#include "base/random.h"
 #include "bench.h"
 #include "io/posix_disk.h"
 #include "space/space.h"
+#include "vectors.h"
 
 namespace {
 
@@ -39,17 +39,15 @@ void fill(engram::Disk& disk, const std::string& directory, uint32_t dimension, 
   if (!Space::create(disk, directory, {.dimension = dimension}, {})) fail("cannot create a space");
   auto space = Space::open(disk, directory);
   if (!space) fail(space.error().message);
-  engram::Random random(5);
-  std::vector<float> values(size_t{kBatch} * dimension);
+  const auto vectors = engram::bench::clustered(count, dimension, 5);
   for (uint32_t first = 0; first < count; first += kBatch) {
-    for (float& value : values) value = static_cast<float>(random.unit()) - 0.5F;
     std::vector<std::string> ids;
     for (uint32_t i = 0; i < kBatch; ++i) ids.push_back("memory-" + std::to_string(first + i));
     std::vector<engram::EpisodeFields> episodes(kBatch);
     for (uint32_t i = 0; i < kBatch; ++i) {
       episodes[i].id = ids[i];
-      episodes[i].embedding = {reinterpret_cast<const char*>(values.data() + size_t{i} * dimension),
-                               dimension * sizeof(float)};
+      const auto values = vectors[first + i];
+      episodes[i].embedding = {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
     }
     if (const auto stored = (*space)->store(episodes, engram::Durability::kAsync); !stored)
       fail(stored.error().message);

@@ -138,13 +138,22 @@ export class Space {
     return this.linkBatch({from: [from], to: [to], relation, weights: Float32Array.of(weight), at}, options);
   }
 
-  async unlink(
+  /** Removes edges of one relation. All or none; one that is not there is no error. */
+  async unlinkBatch(
+    edges: Pick<EdgeBatch, "from" | "to" | "relation">,
+    options: WriteOptions = {},
+  ): Promise<{sequence: number}> {
+    lengths(edges.from.length, {to: edges.to});
+    return settle(async () => ({
+      sequence: await this.#native.unlink(edges.from, edges.to, edges.relation, ...this.#how(options)),
+    }));
+  }
+
+  unlink(
     edge: {from: string; to: string; relation: string},
     options: WriteOptions = {},
   ): Promise<{sequence: number}> {
-    return settle(async () => ({
-      sequence: await this.#native.unlink([edge.from], [edge.to], edge.relation, ...this.#how(options)),
-    }));
+    return this.unlinkBatch({from: [edge.from], to: [edge.to], relation: edge.relation}, options);
   }
 
   /** Deletes episodes with their vectors and edges, or with `weaken` multiplies their strength by a number in

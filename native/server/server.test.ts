@@ -131,6 +131,15 @@ test("edges are linked, listed, spread along, reached and unlinked", () =>
     assert.deepEqual((await ask("GET", "/v1/spaces/notes/episodes/east/edges")).body.edges, []);
   }));
 
+test("edges of one relation are unlinked by one write", () =>
+  withNotes(async ({ask}) => {
+    const edges = ["north", "east"].map((to) => ({from: "east", to, relation: "near"}));
+    const linked = await ask("POST", "/v1/spaces/notes/edges", {edges});
+    const unlinked = await ask("POST", "/v1/spaces/notes/edges/unlink", {edges});
+    assert.equal(unlinked.body.sequence, linked.body.sequence + 1);
+    assert.deepEqual((await ask("GET", "/v1/spaces/notes/episodes/east/edges")).body.edges, []);
+  }));
+
 test("where only the count is asked for, what is reached is counted and not listed", () =>
   withNotes(async ({ask}) => {
     const edges = [

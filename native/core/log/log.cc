@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/mutant.h"
 #include "base/phases.h"
 #include "log/mark.h"
@@ -13,6 +14,8 @@ namespace {
 
 /** Above this a commit is dominated by its own bytes: writing zeros ahead of it would only double them. */
 constexpr size_t kPreallocateForRecordsMaxBytes = 64 << 10;
+/** The memory for a record that the next may use again. */
+constexpr size_t kBufferKeptBytes = size_t{4} << 20;
 
 Status sync_directory(Disk& disk, const std::string& directory) {
   return mutant(Mutant::kSkipDirectorySync) ? Status{} : disk.sync_directory(directory);
@@ -169,17 +172,20 @@ Status Log::reserve(size_t bytes) {
   return wrote;
 }
 
-Result<Sequence> Log::append(uint16_t type, View payload, const RecordTag& tag) {
+Result<Sequence> Log::append(uint16_t type, const PayloadWriter& payload, const RecordTag& tag) {
+  if (buffer_.capacity() > kBufferKeptBytes) buffer_ = {};
+  buffer_.clear();
+  ChainPosition next = position();  // only this call moves it
+  encode_record(buffer_, uuid_, next, durable(), type, tag, payload);
+  if (buffer_.size() > kRecordMaxBytes)
+    return Error{Code::kTooLarge, "the batch has " + std::to_string(buffer_.size()) + " bytes",
+                 "split it: a batch may have " + std::to_string(kRecordMaxBytes)};
   std::unique_lock lock(mutex_);
   ENGRAM_TRY(writable_locked());
-  const size_t size = record_size(payload.size(), tag.key.size());
-  if (offset_ > kSegmentHeaderBytes && offset_ + size > options_.segment_bytes) {
+  if (offset_ > kSegmentHeaderBytes && offset_ + buffer_.size() > options_.segment_bytes) {
     ENGRAM_TRY(sync_locked(lock, position_.sequence));
     ENGRAM_TRY(begin_segment());
   }
-  ChainPosition next = position_;
-  buffer_.clear();
-  encode_record(buffer_, uuid_, next, durable_, type, tag, payload);
   Status wrote = reserve(buffer_.size());
   if (wrote.ok() || wrote.error().code == Code::kDiskFull) wrote = file_->write(offset_, buffer_);
   if (!wrote) {
@@ -277,6 +283,7 @@ Status Log::remove_covered(Sequence covered) {
 }
 
 Status Log::close() {
+  syncing_.end();
   std::unique_lock lock(mutex_);
   if (closed_ || damage_ || !file_) {
     closed_ = true;

@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 
+#include "base/background_task.h"
 #include "base/histogram.h"
 #include "log/recovery.h"
 
@@ -27,6 +28,9 @@ struct LogOptions {
   /** What a snapshot has replaced is kept up to this size, for watchers and incremental backups. What was
    *  forgotten then stays on the disk as long. 0: nothing is kept. */
   uint64_t retain_bytes = 0;
+  /** Threads beside the callers' own: begin_sync() does something, and a space links its vectors behind a
+   * store. The order of what happens is then no longer the same from run to run, the state is. */
+  bool background = false;
 };
 
 struct LogStats {
@@ -55,10 +59,19 @@ class Log {
   ~Log();
 
   /**
-   * Writes one record behind the last. On Code::kDiskFull nothing of it is kept and the log stays usable; any
-   * other failure poisons the log.
+   * Writes one record behind the last. On Code::kTooLarge and Code::kDiskFull nothing of it is kept and the
+   * log stays usable; any other failure poisons the log.
    */
-  Result<Sequence> append(uint16_t type, View payload, const RecordTag& tag = {});
+  Result<Sequence> append(uint16_t type, const PayloadWriter& payload, const RecordTag& tag = {});
+  Result<Sequence> append(uint16_t type, View payload, const RecordTag& tag = {}) {
+    return append(
+        type, [&](Bytes& out) { out.append(payload); }, tag);
+  }
+
+  /** Has the disk begin with all that was appended; returns at once, and tells nothing: sync_to() does. */
+  void begin_sync() {
+    if (options_.background) syncing_.begin();
+  }
 
   /** Returns when everything up to `sequence` is durable, or with the error that poisoned the log. */
   Status sync_to(Sequence sequence);
@@ -127,7 +140,8 @@ class Log {
   bool closed_ = false;
   std::optional<Error> poisoned_;
   std::optional<Error> damage_;
-  Bytes buffer_;
+  Bytes buffer_;  // the record being written; append() alone touches it, outside the lock, too
+  BackgroundTask syncing_{[this] { (void)sync_to(position().sequence); }};  // whoever waits for it is told
 };
 
 }  // namespace engram

@@ -45,16 +45,19 @@ size_t record_size(size_t payload_bytes, size_t key_bytes) {
 
 void encode_record(Bytes& out, const SpaceUuid& uuid, ChainPosition& position, Sequence synced, uint16_t type,
                    const RecordTag& tag, View payload) {
+  out.reserve(out.size() + record_size(payload.size(), tag.key.size()));
+  encode_record(out, uuid, position, synced, type, tag, [&](Bytes& into) { into.append(payload); });
+}
+
+void encode_record(Bytes& out, const SpaceUuid& uuid, ChainPosition& position, Sequence synced, uint16_t type,
+                   const RecordTag& tag, const PayloadWriter& payload) {
   assert(tag.key.size() <= kKeyMaxBytes);
   const size_t start = out.size();
-  const size_t size = record_size(payload.size(), tag.key.size());
-  const size_t tag_bytes = tag.key.empty() ? 0 : sizeof tag.fingerprint + tag.key.size();
-  out.reserve(start + size);
   Writer writer(out);
   writer.put(kRecordMagic);
-  writer.put(uint32_t{0});  // body checksum, below
-  writer.put(uint32_t{0});  // chain, below
-  writer.put(static_cast<uint32_t>(tag_bytes + payload.size()));
+  writer.put(uint32_t{0});  // body checksum, chain and length, below
+  writer.put(uint32_t{0});
+  writer.put(uint32_t{0});
   writer.put(position.sequence + 1);
   writer.put(synced);
   writer.put(type);
@@ -62,17 +65,22 @@ void encode_record(Bytes& out, const SpaceUuid& uuid, ChainPosition& position, S
   writer.zeros(5);
   position.at_ms = std::max(position.at_ms, tag.at_ms);
   writer.put(position.at_ms);
-  if (tag_bytes > 0) {
+  if (!tag.key.empty()) {
     writer.put(tag.fingerprint);
     writer.raw(tag.key);
   }
-  writer.raw(payload);
-  writer.zeros(start + size - out.size());
+  payload(out);
+  const size_t length = out.size() - start - kRecordHeaderBytes;
+  writer.zeros(padded(kRecordHeaderBytes + length) - kRecordHeaderBytes - length);
+  const auto put_at = [&](size_t offset, uint32_t value) {
+    std::memcpy(out.data() + start + offset, &value, sizeof value);
+  };
+  put_at(kBodyOffset, static_cast<uint32_t>(length));
   const uint32_t body = body_checksum(uuid, View(out).substr(start + kBodyOffset));
   position.sequence += 1;
   position.chain = chain_next(position.chain, body);
-  std::memcpy(out.data() + start + 4, &body, sizeof body);
-  std::memcpy(out.data() + start + 8, &position.chain, sizeof position.chain);
+  put_at(4, body);
+  put_at(8, position.chain);
 }
 
 size_t announced_size(View segment, size_t offset, uint32_t version) {

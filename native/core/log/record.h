@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "base/bytes.h"
@@ -58,8 +59,13 @@ uint32_t chain_next(uint32_t chain, uint32_t body);
 /** Bytes on disk of a record whose key has `key_bytes` (0: no key). */
 size_t record_size(size_t payload_bytes, size_t key_bytes = 0);
 
+/** Appends a record's payload to what is there. */
+using PayloadWriter = std::function<void(Bytes& out)>;
+
 /** Appends the record that follows `position` to `out` and moves `position` onto it. A time before that of
  *  `position` is raised to it. */
+void encode_record(Bytes& out, const SpaceUuid& uuid, ChainPosition& position, Sequence synced, uint16_t type,
+                   const RecordTag& tag, const PayloadWriter& payload);
 void encode_record(Bytes& out, const SpaceUuid& uuid, ChainPosition& position, Sequence synced, uint16_t type,
                    const RecordTag& tag, View payload);
 

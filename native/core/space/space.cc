@@ -18,13 +18,15 @@ Status Space::create(Disk& disk, const std::string& directory, const SpaceSettin
   return write_file_durably(disk, join_path(directory, kSettingsName), encode_settings(settings, uuid));
 }
 
-Space::Space(Disk& disk, std::string directory, const SpaceSettings& settings, const SpaceUuid& uuid)
+Space::Space(Disk& disk, std::string directory, const SpaceSettings& settings, const SpaceUuid& uuid,
+             bool background)
     : disk_(disk),
       directory_(std::move(directory)),
       settings_(settings),
       uuid_(uuid),
       index_({.dimension = settings.dimension}),
-      concepts_(settings.dimension) {
+      concepts_(settings.dimension),
+      background_(background) {
   prefer_writers(mutex_);
 }
 
@@ -36,7 +38,8 @@ Result<std::unique_ptr<Space>> Space::open(Disk& disk, const std::string& direct
   SpaceSettings settings;
   SpaceUuid uuid;
   ENGRAM_TRY(decode_settings(*bytes, path, settings, uuid));
-  std::unique_ptr<Space> space(new Space(disk, directory, settings, uuid));  // private constructor
+  std::unique_ptr<Space> space(
+      new Space(disk, directory, settings, uuid, options.background));  // private constructor
   auto from = space->load_snapshot(join_path(directory, kSnapshotName));
   ENGRAM_TRY(from);
   auto log = Log::open(disk, directory, uuid, *from, options, [&](const Record& record) -> Status {
@@ -95,12 +98,7 @@ bool Space::holds(const EpisodeFields& episode) const {
          node.confidence == episode.confidence;
 }
 
-Result<Sequence> Space::commit(const Operation& operation, const RecordTag& tag) {
-  Bytes payload;
-  encode_operation(payload, operation);
-  if (payload.size() > kRecordMaxBytes)
-    return Error{Code::kTooLarge, "the batch has " + std::to_string(payload.size()) + " bytes",
-                 "split it: a batch may have " + std::to_string(kRecordMaxBytes)};
+Result<Sequence> Space::commit(const Operation& operation, const RecordTag& tag, bool sync_meanwhile) {
   if (const auto* batch = std::get_if<StoreOperation>(&operation);
       mutant(Mutant::kSplitBatch) && batch != nullptr && batch->episodes.size() > 1) {
     Sequence last = 0;
@@ -121,8 +119,10 @@ Result<Sequence> Space::commit(const Operation& operation, const RecordTag& tag)
     apply(operation, log_->position().sequence);
     return log_->position().sequence;
   }
-  auto sequence = log_->append(static_cast<uint16_t>(type_of(operation)), payload, tag);
+  auto sequence = log_->append(
+      static_cast<uint16_t>(type_of(operation)), [&](Bytes& out) { encode_operation(out, operation); }, tag);
   ENGRAM_TRY(sequence);
+  if (sync_meanwhile) log_->begin_sync();
   apply(operation, *sequence);
   keys_.remember(tag, *sequence);
   return sequence;

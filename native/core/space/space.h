@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "base/background_task.h"
 #include "graph/graph.h"
 #include "log/log.h"
 #include "memory/completion.h"
@@ -237,7 +238,8 @@ class Space {
   friend class Cycle;      // of consolidation
   friend class Answering;  // of one cue
 
-  Space(Disk& disk, std::string directory, const SpaceSettings& settings, const SpaceUuid& uuid);
+  Space(Disk& disk, std::string directory, const SpaceSettings& settings, const SpaceUuid& uuid,
+        bool background);
 
   Status possible(const Operation& operation) const;
   /** Whether the episode is there as it is. */
@@ -249,7 +251,9 @@ class Space {
   Episode episode_of(const Node& node) const;
   template <typename Request, typename Work>
   Result<Sequence> write(const WriteOptions& options, Request request, Work work);
-  Result<Sequence> commit(const Operation& operation, const RecordTag& tag);
+  /** Writes the operation to the log and applies it. `sync_meanwhile`: the disk begins with it before it is
+   * applied. */
+  Result<Sequence> commit(const Operation& operation, const RecordTag& tag, bool sync_meanwhile = false);
   Status restore(const KeysOperation& keys);
   std::vector<Hit> search(std::span<const float> cue, const RecallOptions& options) const;
   void apply(const Operation& operation, Sequence sequence);
@@ -267,6 +271,8 @@ class Space {
   Status restore(const StabilityOperation& stability);
   void encode_memory(SnapshotWriter& writer) const;
   void settle_concepts();
+  /** Links what stores left to be linked, and makes the next memory ready. */
+  void keep_up();
   AccessState access_of(const Node& node) const;
   ConceptView view_of(uint32_t number) const;
   uint32_t ordinalOf(View id) const;
@@ -293,6 +299,8 @@ class Space {
   std::vector<uint32_t>
       fresh_;  // episodes with a vector, stored since the last cycle; some may be gone since
   std::mutex consolidate_mutex_;  // one cycle at a time
+  const bool background_;
+  BackgroundTask upkeep_{[this] { keep_up(); }};  // last: gone before what it works on
 };
 
 }  // namespace engram

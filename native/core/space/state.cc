@@ -212,6 +212,7 @@ void Space::encode_memory(SnapshotWriter& writer) const {
 Status Space::snapshot() {
   const Timed timed(metrics_.of(Measured::kSnapshot));
   const std::lock_guard alone(snapshot_mutex_);
+  keep_up();  // what is linked in it need not be linked again
   Bytes bytes;
   ChainPosition position;
   std::optional<Graph> compact;

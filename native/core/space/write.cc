@@ -14,6 +14,9 @@ namespace engram {
 
 namespace {
 
+/** To apply so many takes longer than to wake a thread that syncs meanwhile. */
+constexpr size_t kBatchSlowToApply = 16;
+
 Status check_options(const WriteOptions& options) {
   if (!std::isfinite(options.now_ms) || std::abs(options.now_ms) > kTimeMaxMs)
     return Error::invalid("now is " + std::to_string(options.now_ms),
@@ -47,6 +50,7 @@ Result<Sequence> Space::write(const WriteOptions& options, Request request, Work
   ENGRAM_TRY(check_options(options));
   const RecordTag tag{options.now_ms, options.key, options.key.empty() ? 0 : fingerprint(request())};
   Sequence sequence = 0;
+  bool behind = false;
   std::vector<MemoryRange> due;
   {
     const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
@@ -56,11 +60,23 @@ Result<Sequence> Space::write(const WriteOptions& options, Request request, Work
     Result<Sequence> written = *answered ? Result<Sequence>(**answered) : work(tag);
     ENGRAM_TRY(written);
     sequence = *written;
-    due = index_.take_due();
+    behind = background_ && index_.owes();
+    if (!behind) due = index_.take_due();
   }
+  if (behind) upkeep_.begin();
   std::for_each(due.begin(), due.end(), make_resident);  // one writer waits for the system, not all
   if (options.durability != Durability::kAsync) ENGRAM_TRY(log_->sync_to(sequence));
   return sequence;
+}
+
+void Space::keep_up() {
+  std::vector<MemoryRange> due;
+  {
+    const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
+    index_.settle();
+    due = index_.take_due();
+  }
+  std::for_each(due.begin(), due.end(), make_resident);
 }
 
 Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, const WriteOptions& options) {
@@ -76,7 +92,8 @@ Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, const 
         // The same again: nothing to write, but what was written before must be durable before it is said
         // again.
         if (changed.episodes.empty() && tag.key.empty()) return log_->position().sequence;
-        return commit(changed, tag);
+        const bool slow = changed.episodes.size() >= kBatchSlowToApply;
+        return commit(changed, tag, slow && options.durability != Durability::kAsync);
       });
 }
 

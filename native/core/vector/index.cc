@@ -74,6 +74,7 @@ void VectorIndex::add(uint32_t ordinal, std::span<const float> unit) {
     return;
   }
   assert(!contains(ordinal));
+  settle();
   const uint32_t slot = newSlot();
   place(slot, unit);
   ordinals_[slot] = ordinal;
@@ -81,7 +82,7 @@ void VectorIndex::add(uint32_t ordinal, std::span<const float> unit) {
   slots_[ordinal] = slot + 1;
   ++live_;
   if (slot < placed_) world_.link(slot);
-  advance();
+  owed_ = linksDue();
   sketch(slot);
 }
 
@@ -94,23 +95,26 @@ std::vector<MemoryRange> VectorIndex::take_due() {
 
 // The graph begins when the tail would grow too long, and has caught up when it is needed for all: one link
 // per vector while all are scanned anyway, two from then on.
-void VectorIndex::advance() {
+size_t VectorIndex::linksDue() const {
   const size_t slots = ordinals_.size();
   const size_t links = slots <= tailMax() ? 0 : slots <= scannedUpTo() ? 1 : 2;
-  for (size_t i = 0; i < links && placed_ < slots; ++i, ++placed_)
+  return std::min<size_t>(links, slots - placed_);
+}
+
+void VectorIndex::settle() {
+  for (; owed_ > 0; --owed_, ++placed_)
     if (ordinals_[placed_] != kNone) world_.link(placed_);
+  if (sketches_ && ordinals_.size() > kSketchUpTo && placed_ == ordinals_.size()) {
+    sketches_.reset();
+    sketches_centred_ = 0;
+  }
 }
 
 // Sketches are there from the first search that reads them to the last: their centre is the mean of the
 // vectors at each doubling before the graph is due.
 void VectorIndex::sketch(uint32_t slot) {
   const size_t slots = ordinals_.size();
-  if (!sketched() || slots <= kScanUpTo) return;
-  if (slots > kSketchUpTo && placed_ == slots) {
-    sketches_.reset();
-    sketches_centred_ = 0;
-    return;
-  }
+  if (!sketched() || slots <= kScanUpTo || (slots > kSketchUpTo && !sketches_)) return;
   if (sketches_ && (slots < 2 * sketches_centred_ || slots >= kSketchUpTo)) {
     sketches_->put(slot, exactVector(slot));
     return;
@@ -133,6 +137,7 @@ void VectorIndex::sketchAll() {
 
 void VectorIndex::remove(uint32_t ordinal) {
   if (!contains(ordinal)) return;
+  settle();
   const uint32_t slot = slots_[ordinal] - 1;
   ordinals_[slot] = kNone;
   slots_[ordinal] = 0;

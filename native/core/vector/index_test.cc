@@ -267,6 +267,34 @@ TEST(VectorIndex, TheSameOperationsGiveTheSameBytes) {
   EXPECT_EQ(churned(), churned());
 }
 
+TEST(VectorIndex, IsTheSameWhoeverLinksWhatAnAddLeft) {
+  Fixture f(clustered(7'000, 40, 3, kHalfWide));
+  const auto grown = [&](bool settled) {
+    VectorIndex index({.dimension = kHalfWide});
+    for (uint32_t i = 0; i < 7'000; ++i) {
+      index.add(i, f.vectors[i]);
+      if (i % 11 == 10) index.remove(i - 5);
+      if (settled) index.settle();
+    }
+    index.settle();
+    EXPECT_FALSE(index.owes());
+    return index.image();
+  };
+  EXPECT_EQ(grown(true), grown(false));
+}
+
+TEST(VectorIndex, FindsAVectorThatIsNotLinkedYet) {
+  Fixture f(clustered(9'000, 40, 3, kHalfWide));
+  std::vector<Hit> out(1);
+  for (uint32_t i = 0; i < 100; ++i) {
+    f.index.settle();
+    f.index.add(9'000 + i, f.queries[i]);
+    EXPECT_TRUE(f.index.owes());
+    ASSERT_EQ(f.index.search(f.queries[i], {.k = 1}, f.scratch, out), 1U);
+    EXPECT_EQ(out[0].ordinal, 9'000 + i);
+  }
+}
+
 TEST(VectorIndex, AnImageAndTheVectorsGiveTheSameIndexAgain) {
   struct Case {
     size_t count;
@@ -277,6 +305,7 @@ TEST(VectorIndex, AnImageAndTheVectorsGiveTheSameIndexAgain) {
     Fixture f(clustered(count + 100, 40, 3, dimension));
     for (uint32_t i = 0; i < count; i += 9) f.index.remove(i);
     for (uint32_t i = 0; i < count; i += 18) f.index.add(i, f.vectors[i]);
+    f.index.settle();
     VectorIndex again = reopened(f, static_cast<uint32_t>(count));
     EXPECT_EQ(again.image(), f.index.image());
     std::vector<Hit> out(10);

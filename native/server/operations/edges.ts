@@ -101,7 +101,7 @@ export const edgeOperations = [
     id: "unlink",
     method: "POST",
     path: "/spaces/{space}/edges/unlink",
-    summary: "Removes edges. One that is not there is no error.",
+    summary: "Removes edges. One that is not there is no error. All or none for each relation.",
     verb: "write",
     cost: "write",
     params: SpaceParams,
@@ -110,8 +110,15 @@ export const edgeOperations = [
     answer: Written,
     async handle({body: {edges}, ...call}) {
       let sequence = 0;
-      for (const [step, edge] of edges.entries())
-        ({sequence} = await call.space.unlink(edge, writing(call, step)));
+      for (const [step, group] of byRelation(edges).entries())
+        ({sequence} = await call.space.unlinkBatch(
+          {
+            from: group.map(({from}) => from),
+            to: group.map(({to}) => to),
+            relation: (group[0] as EdgeKey).relation,
+          },
+          writing(call, step),
+        ));
       return {sequence};
     },
   }),

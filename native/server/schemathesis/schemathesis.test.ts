@@ -19,7 +19,7 @@ const LONG_S = Number(process.env.ENGRAM_SCHEMATHESIS_S ?? 0);
 const QUICK_S = 40;
 const OUTPUT_MAX_BYTES = 64 << 20;
 const GRACE_MS = 60_000;
-const REQUEST_TIMEOUT_S = "5";
+const REQUEST_TIMEOUT_S = "20"; // that it hangs, not that the machine is slow
 const CHECKS = [
   ...["not_a_server_error", "status_code_conformance", "content_type_conformance"],
   ...["response_headers_conformance", "response_schema_conformance"],
@@ -80,7 +80,7 @@ test("every answer keeps to the document, whatever is asked", async () => {
   let cases = 0;
   for (const words of LONG_S > 0 ? LONG : QUICK) {
     const {clean, printed} = await look(server.base, words);
-    assert.ok(clean, printed);
+    assert.ok(clean, printed.replaceAll(/(.{400}).+/g, "$1 …")); // bodies of half a megabyte are among them
     cases += Number(/(\d+) generated/.exec(printed)?.[1]);
   }
   assert.ok(cases > 500, `${cases} requests were drawn`);
