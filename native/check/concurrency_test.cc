@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/random.h"
 #include "engine/engine.h"
 #include "io/posix_disk.h"
 
@@ -118,6 +119,67 @@ TEST(Concurrency, ReadersWritersAndSnapshotsOfOneSpaceDisturbNobody) {
   const auto space = *(*engine)->space("s", {.dimension = kDimension});
   EXPECT_EQ(space->digest(), digest);
   EXPECT_TRUE(space->verify().ok());
+  std::filesystem::remove_all(directory);
+}
+
+TEST(Concurrency, LinksThatFollowAStoreDisturbNobodyAndTheGraphIsTheOneOfALoneWriter) {
+  constexpr int kStored = 2'600;  // twice as many as a graph of so few dimensions needs to begin
+  const auto directory =
+      std::filesystem::temp_directory_path() / ("engram-behind-" + std::to_string(::getpid()));
+  std::filesystem::remove_all(directory);
+  PosixDisk disk;
+  Random random(3);
+  std::vector<std::vector<float>> vectors(kStored, std::vector<float>(kDimension));
+  for (auto& vector : vectors)
+    for (float& value : vector) value = static_cast<float>(random.unit()) - 0.5F;
+  std::vector<std::string> ids;
+  for (int i = 0; i < kStored; ++i) ids.push_back(std::string("e").append(std::to_string(i)));
+  const auto fields = [&](int i) {
+    EpisodeFields episode;
+    episode.id = ids[i];
+    episode.embedding = {reinterpret_cast<const char*>(vectors[i].data()), kDimension * sizeof(float)};
+    return episode;
+  };
+  auto engine = Engine::open(disk, directory, 1, kShortSegments);
+  ASSERT_TRUE(engine.ok());
+  const auto space = *(*engine)->space("s", {.dimension = kDimension});
+  std::atomic<bool> done = false;
+  std::atomic<int> stored = 0;
+  std::vector<std::thread> readers;
+  for (int reader = 0; reader < kReaders; ++reader)
+    readers.emplace_back([&] {
+      while (!done) {
+        const int last = stored;
+        if (last == 0) continue;
+        const auto hits = space->recall(vectors[last - 1], {.k = 1});  // searchable when acknowledged
+        ASSERT_TRUE(hits.ok());
+        ASSERT_EQ(hits->size(), 1U);
+        EXPECT_GT((*hits)[0].similarity, 0.999F);
+      }
+    });
+  for (int i = 0; i < kStored;) {
+    const int batch = i % 100 == 0 ? 20 : 1;  // the disk begins with a batch before it is applied
+    std::vector<EpisodeFields> episodes;
+    for (int end = i + batch; i < end; ++i) episodes.push_back(fields(i));
+    ASSERT_TRUE(space->store(episodes, i % 50 == 0 ? Durability::kFsync : Durability::kAsync).ok());
+    stored = i;
+  }
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_TRUE(space->verify().ok());
+
+  const auto alone = *(*engine)->space("alone", {.dimension = kDimension});
+  std::vector<EpisodeFields> all;
+  for (int i = 0; i < kStored; ++i) all.push_back(fields(i));
+  ASSERT_TRUE(alone->store(all, Durability::kAsync).ok());
+  for (const auto& each : {space, alone}) ASSERT_TRUE(each->snapshot().ok());  // nothing is left to be linked
+  for (const auto& vector : vectors) {
+    const auto one = space->recall(vector, {.k = 5});
+    const auto other = alone->recall(vector, {.k = 5});
+    ASSERT_EQ(one->size(), other->size());
+    for (size_t i = 0; i < one->size(); ++i) ASSERT_EQ((*one)[i].ordinal, (*other)[i].ordinal);
+  }
+  ASSERT_TRUE((*engine)->close().ok());
   std::filesystem::remove_all(directory);
 }
 
