@@ -204,7 +204,11 @@ export const FLOORS: Floor[] = [
   ),
   floor(TWO_HOPS, "<=", 15),
   floor(TEN_SEEDS, "<=", 100),
-  floor(time("blended", "blended_us", "%", "blended recall in process"), "<=", 120),
+  floor(
+    time("blended", "blended_us", String(SMALL), `blended recall in process, among ${sizes(SMALL)} passages`),
+    "<=",
+    120,
+  ),
   ...BATCHES.map((batch) => floor(batch === 1 ? DURABLE_ONE : durableShare(batch), ">=", 0.6)),
   floor(BOUNDARY, "<=", 1),
 ];
@@ -217,6 +221,16 @@ export const METRICS: Metric[] = [
     "inserts searchable at once, at this profile's size: engram's rate over hnswlib's",
   ),
   time("spread-3", "spread_us", "1 seed, 3 hops", "spreading from 1 seed over 3 hops"),
+  time(
+    "similar",
+    "similar_us",
+    String(SMALL),
+    `similar recall in process, among ${sizes(SMALL)} passages, by the same call`,
+  ),
+  {
+    ...time("blended-here", "blended_us", "%", "blended recall in process, at this profile's size"),
+    rows: mine("blended_us", "%", "value").replace("WHERE", `WHERE label <> '${SMALL}' AND`),
+  },
   time("reach-2", "reach_us", "2 hops", "distinct nodes within 2 hops"),
   time("reach-3", "reach_us", "3 hops", "distinct nodes within 3 hops"),
   ...BATCHES.map((batch) => durableShare(batch, "stores_per_s without embedding")),
@@ -322,6 +336,15 @@ export const TABLES: Table[] = [
         middle AS per_s, lowest, highest, rounds
       FROM (${spreadOf(observed("stores_per_s%"), "metric, subject, label")}) ORDER BY 1, 2`,
     units: {batch: "count", per_s: "1/s", lowest: "1/s", highest: "1/s", rounds: "count"},
+  },
+  {
+    id: "answers",
+    caption:
+      "A whole answer in process: from episodes alone (similar), and from episodes and concepts (blended)",
+    sql: `SELECT replace(metric, '_us', '') AS recall, CAST(label AS INTEGER) AS passages, middle AS middle_us,
+        lowest AS lowest_us, highest AS highest_us, rounds
+      FROM (${spreadOf("SELECT * FROM observations WHERE metric IN ('similar_us', 'blended_us')", "metric, label")}) ORDER BY 2, 1 DESC`,
+    units: {passages: "count", middle_us: "µs", lowest_us: "µs", highest_us: "µs", rounds: "count"},
   },
   {
     id: "boundary",

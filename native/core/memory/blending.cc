@@ -22,20 +22,20 @@ std::vector<float> predicted(std::span<const BlendCandidate> candidates, uint32_
   struct Rival {
     float cosine;
     uint32_t at;
-    bool operator<(const Rival& other) const {
-      return cosine != other.cosine ? cosine > other.cosine : at < other.at;
-    }
   };
-  std::vector<Rival> rivals(n - 1);
-  const size_t most = std::min<size_t>(competitors, n - 1);
+  std::vector<Rival> nearest(std::min<size_t>(competitors, n - 1));  // best first, ties by place
   for (size_t i = 0; i < n; ++i) {
     size_t count = 0;
-    for (uint32_t j = 0; j < n; ++j)
-      if (j != i) rivals[count++] = {cosines[i * n + j], j};
-    std::partial_sort(rivals.begin(), rivals.begin() + static_cast<ptrdiff_t>(most), rivals.end());
-    for (size_t r = 0; r < most; ++r)
-      result[i] += std::max(0.0F, rivals[r].cosine) * std::max(0.0F, candidates[rivals[r].at].similarity);
-    result[i] /= static_cast<float>(most);
+    for (uint32_t j = 0; j < n; ++j) {
+      const float cosine = cosines[i * n + j];
+      if (j == i || (count == nearest.size() && cosine <= nearest[count - 1].cosine)) continue;
+      size_t place = count < nearest.size() ? count++ : count - 1;
+      for (; place > 0 && nearest[place - 1].cosine < cosine; --place) nearest[place] = nearest[place - 1];
+      nearest[place] = {cosine, j};
+    }
+    for (const Rival& rival : nearest)
+      result[i] += std::max(0.0F, rival.cosine) * std::max(0.0F, candidates[rival.at].similarity);
+    result[i] /= static_cast<float>(nearest.size());
   }
   return result;
 }

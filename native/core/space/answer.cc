@@ -226,9 +226,8 @@ class Answering {
     if (cue_.empty()) return recent();
     std::vector<uint32_t> ordinals;
     std::vector<BlendCandidate> candidates;
-    std::unordered_map<uint32_t, bool> seen;
     const auto propose = [&](uint32_t ordinal, float similarity) {
-      if (!seen.emplace(ordinal, true).second) return;
+      if (std::find(ordinals.begin(), ordinals.end(), ordinal) != ordinals.end()) return;  // they are few
       ordinals.push_back(ordinal);
       candidates.push_back({similarity, 0, 0, space_.index_.vector(ordinal).data()});
     };
