@@ -118,7 +118,7 @@ export default experiment<Parameters>({
     quick: {docs_per_s: 2_500, consolidate_every_s: 1, sizes: [2_000, 5_000, 10_000], repeats: 2, seeds: 1},
     standard: {
       docs_per_s: 110,
-      consolidate_every_s: 0.8,
+      consolidate_every_s: 0.65,
       sizes: [10_000, 30_000, 100_000],
       repeats: 3,
       seeds: 1,

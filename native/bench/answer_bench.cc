@@ -5,53 +5,22 @@
 //   [--rounds N]
 // Files as in index_bench.
 #include <array>
-#include <filesystem>
 
 #include "bench.h"
 #include "io/posix_disk.h"
-#include "space/space.h"
-#include "vectors.h"
+#include "memories.h"
 
 namespace {
 
 using engram::RecallMode;
-using engram::Space;
 using engram::bench::cpuSeconds;
 using engram::bench::Options;
 using engram::bench::Vectors;
 using engram::bench::Visit;
 
-constexpr size_t kBatch = 1'000;
-
 [[noreturn]] void fail(const std::string& why) {
   std::fprintf(stderr, "answer_bench: %s\n", why.c_str());
   std::exit(3);
-}
-
-/** A space of these memories, consolidated as a bulk load is: without regard to time. */
-std::unique_ptr<Space> filled(engram::Disk& disk, const std::string& directory, const Vectors& base) {
-  std::filesystem::create_directories(directory);
-  if (!Space::create(disk, directory, {.dimension = static_cast<uint32_t>(base.dimension)}, {}))
-    fail("cannot create a space");
-  auto opened = Space::open(disk, directory);
-  if (!opened) fail(opened.error().message);
-  for (size_t first = 0; first < base.count(); first += kBatch) {
-    const size_t count = std::min(kBatch, base.count() - first);
-    std::vector<std::string> ids(count);
-    std::vector<engram::EpisodeFields> episodes(count);
-    for (size_t i = 0; i < count; ++i) {
-      const auto values = base[first + i];
-      episodes[i].id = ids[i] = "memory-" + std::to_string(first + i);
-      episodes[i].embedding = {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
-    }
-    if (const auto stored = (*opened)->store(episodes, engram::Durability::kAsync); !stored)
-      fail(stored.error().message);
-  }
-  engram::ConsolidationOptions options;
-  options.cluster.tau_ms = 0;
-  if (const auto cycle = (*opened)->consolidate(0, options, engram::Durability::kAsync); !cycle)
-    fail(cycle.error().message);
-  return std::move(*opened);
 }
 
 struct Mode {
@@ -76,7 +45,11 @@ int main(int count, char** arguments) {
   const Vectors base = engram::bench::load(options.text("base"), options.number("count"), dimension);
   const Vectors queries = engram::bench::load(options.text("queries"), options.number("asked"), dimension);
   engram::PosixDisk disk;
-  const auto space = filled(disk, options.text("directory") + "/answers", base);
+  const auto space = engram::bench::remembering(disk, options.text("directory"), base);
+  engram::ConsolidationOptions bulk;  // as a bulk load is consolidated: without regard to time
+  bulk.cluster.tau_ms = 0;
+  if (const auto cycle = space->consolidate(0, bulk, engram::Durability::kAsync); !cycle)
+    fail(cycle.error().message);
   const Visit once{"engram", 0, 0};
   once.say("concepts", options.text("count"), "count", static_cast<double>(space->stats().concepts), 1);
 

@@ -3,22 +3,16 @@
 //   open_bench --directory /on/a/real/disk --count 100000 [--dimension 384]
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "bench.h"
 #include "io/posix_disk.h"
-#include "space/space.h"
-#include "vectors.h"
+#include "memories.h"
 
 namespace {
 
-using engram::Bytes;
 using engram::Space;
 using engram::bench::Options;
 using engram::bench::Visit;
 using engram::bench::wallSeconds;
-
-constexpr uint32_t kBatch = 1'000;
 
 [[noreturn]] void fail(const std::string& why) {
   std::fprintf(stderr, "open_bench: %s\n", why.c_str());
@@ -32,27 +26,6 @@ double residentBytes() {
   size_t resident = 0;
   file >> total >> resident;
   return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
-}
-
-void fill(engram::Disk& disk, const std::string& directory, uint32_t dimension, uint32_t count) {
-  std::filesystem::create_directories(directory);
-  if (!Space::create(disk, directory, {.dimension = dimension}, {})) fail("cannot create a space");
-  auto space = Space::open(disk, directory);
-  if (!space) fail(space.error().message);
-  const auto vectors = engram::bench::clustered(count, dimension, 5);
-  for (uint32_t first = 0; first < count; first += kBatch) {
-    std::vector<std::string> ids;
-    for (uint32_t i = 0; i < kBatch; ++i) ids.push_back("memory-" + std::to_string(first + i));
-    std::vector<engram::EpisodeFields> episodes(kBatch);
-    for (uint32_t i = 0; i < kBatch; ++i) {
-      episodes[i].id = ids[i];
-      const auto values = vectors[first + i];
-      episodes[i].embedding = {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
-    }
-    if (const auto stored = (*space)->store(episodes, engram::Durability::kAsync); !stored)
-      fail(stored.error().message);
-  }
-  if (const auto closed = (*space)->close(); !closed) fail(closed.error().message);
 }
 
 void open(engram::Disk& disk, const std::string& directory, const std::string& from, uint32_t count,
@@ -78,7 +51,11 @@ int main(int count, char** arguments) {
   const std::string directory = options.text("directory") + "/space";
   const uint32_t vectors = options.number("count");
   engram::PosixDisk disk;
-  fill(disk, directory, options.number("dimension"), vectors);
+  {
+    const auto values = engram::bench::clustered(vectors, options.number("dimension"), 5);
+    if (const auto closed = engram::bench::remembering(disk, directory, values)->close(); !closed)
+      fail(closed.error().message);
+  }
   open(disk, directory, "log", vectors, true);
   open(disk, directory, "snapshot", vectors, false);
   return 0;
