@@ -1,7 +1,8 @@
 #include "vector/distance.h"
 
+#include <array>
 #include <bit>
-#include <vector>
+#include <type_traits>
 
 #include "vector/plane_batch.h"
 
@@ -63,37 +64,46 @@ size_t selectScalar(const int16_t* distances, size_t count, int16_t reach, uint3
   return found;
 }
 
-std::vector<Kernels> detect() {
-  std::vector<Kernels> found = {{"scalar", dotScalar, dotPlanesScalar, hammingScalar, selectScalar}};
+/** What is never taken down: threads of a process that ends may still be at it. */
+struct Table {
+  std::array<Kernels, 5> kernels;
+  size_t count = 0;
+
+  void add(const Kernels& one) { kernels[count++] = one; }
+  std::span<const Kernels> all() const { return {kernels.data(), count}; }
+};
+static_assert(std::is_trivially_destructible_v<Table>);
+
+Table detect() {
+  Table found;
+  found.add({"scalar", dotScalar, dotPlanesScalar, hammingScalar, selectScalar});
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back({"avx2", dotAvx2, dotPlanesAvx2, hammingAvx2, selectScalar});
+    found.add({"avx2", dotAvx2, dotPlanesAvx2, hammingAvx2, selectScalar});
     if (__builtin_cpu_supports("avx512f")) {
-      found.push_back({"avx512", dotAvx512, dotPlanesAvx2, hammingAvx2, selectAvx512});
+      found.add({"avx512", dotAvx512, dotPlanesAvx2, hammingAvx2, selectAvx512});
       if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
           __builtin_cpu_supports("avx512vnni")) {
-        found.push_back({"avx512-vnni", dotAvx512, dotPlanesVnni, hammingAvx2, selectAvx512});
+        found.add({"avx512-vnni", dotAvx512, dotPlanesVnni, hammingAvx2, selectAvx512});
         if (__builtin_cpu_supports("avx512vpopcntdq"))
-          found.push_back({"avx512-popcnt", dotAvx512, dotPlanesVnni, hammingPopcnt, selectAvx512});
+          found.add({"avx512-popcnt", dotAvx512, dotPlanesVnni, hammingPopcnt, selectAvx512});
       }
     }
   }
 #elif defined(__aarch64__)
-  found.push_back({"neon", dotNeon, dotPlanesNeon, hammingNeon, selectScalar});
+  found.add({"neon", dotNeon, dotPlanesNeon, hammingNeon, selectScalar});
 #endif
   return found;
 }
 
-const std::vector<Kernels>& all() {
-  static const std::vector<Kernels> kernels = detect();
-  return kernels;
-}
-
 }  // namespace
 
-const Kernels& bestKernels() { return all().back(); }
+std::span<const Kernels> availableKernels() {
+  static const Table table = detect();
+  return table.all();
+}
 
-std::span<const Kernels> availableKernels() { return all(); }
+const Kernels& bestKernels() { return availableKernels().back(); }
 
 }  // namespace engram
