@@ -18,7 +18,8 @@ Error damaged(const std::string& path, const std::string& what) {
 
 }  // namespace
 
-SnapshotWriter::SnapshotWriter(const SnapshotHeader& header) {
+SnapshotWriter::SnapshotWriter(const SnapshotHeader& header, Bytes room) : bytes_(std::move(room)) {
+  bytes_.clear();
   Writer writer(bytes_);
   writer.raw(kSnapshotMagic);
   writer.put(kSnapshotVersion);

@@ -22,7 +22,8 @@ struct SnapshotHeader {
 /** Builds the bytes of a snapshot: header, sections, end. */
 class SnapshotWriter {
  public:
-  explicit SnapshotWriter(const SnapshotHeader& header);
+  /** `room`: memory to write to, whose content goes. */
+  explicit SnapshotWriter(const SnapshotHeader& header, Bytes room = {});
   void section(const Operation& operation);
   /** Ends it with the counts that a reader checks. */
   Bytes finish(uint64_t episodes, uint64_t edges);

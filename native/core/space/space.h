@@ -247,7 +247,7 @@ class Space {
   Result<ChainPosition> load_snapshot(const std::string& path);
   Status restore(const StateOperation& state);
   Status restore(const EdgesOperation& edges);
-  Bytes encode_snapshot(const ChainPosition& position) const;
+  Bytes encode_snapshot(const ChainPosition& position, Bytes room) const;
   Episode episode_of(const Node& node) const;
   template <typename Request, typename Work>
   Result<Sequence> write(const WriteOptions& options, Request request, Work work);
@@ -284,6 +284,7 @@ class Space {
   const SpaceUuid uuid_;
   std::unique_ptr<Log> log_;
   std::mutex snapshot_mutex_;        // one snapshot at a time
+  size_t snapshot_bytes_ = 0;        // of the last one
   mutable std::shared_mutex mutex_;  // state below: many readers or one writer
   mutable Metrics metrics_;          // locks itself
   std::vector<Node> nodes_;

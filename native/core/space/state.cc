@@ -17,6 +17,7 @@ Result<ChainPosition> Space::load_snapshot(const std::string& path) {
   const auto bytes = read_file(disk_, path);
   if (!bytes && bytes.error().code == Code::kNotFound) return ChainPosition{0, chain_start(uuid_), 0};
   ENGRAM_TRY(bytes);
+  snapshot_bytes_ = bytes->size();
   bool graph = false;
   const auto header =
       read_snapshot(*bytes, path, uuid_, settings_.dimension, [&](const Operation& operation) -> Status {
@@ -133,10 +134,10 @@ Status Space::restore(const StabilityOperation& stability) {
   return {};
 }
 
-Bytes Space::encode_snapshot(const ChainPosition& position) const {
+Bytes Space::encode_snapshot(const ChainPosition& position, Bytes room) const {
   constexpr size_t kEpisodesPerSection = 1'000;
   constexpr size_t kEdgesPerSection = 10'000;
-  SnapshotWriter writer({uuid_, settings_.dimension, position});
+  SnapshotWriter writer({uuid_, settings_.dimension, position}, std::move(room));
   if (const Bytes image = index_.image(); !image.empty()) writer.section(IndexOperation{image});
   uint64_t episodes = 0;
   StateOperation state;
@@ -213,7 +214,9 @@ Status Space::snapshot() {
   const Timed timed(metrics_.of(Measured::kSnapshot));
   const std::lock_guard alone(snapshot_mutex_);
   keep_up();  // what is linked in it need not be linked again
-  Bytes bytes;
+  // Writers wait while it is encoded, but not while the system finds memory for it: as much as the last one
+  // and what was written since, and a little for links.
+  Bytes bytes(snapshot_bytes_ + log_->stats().bytes / 8 * 9, '\0');
   ChainPosition position;
   std::optional<Graph> compact;
   {
@@ -222,7 +225,7 @@ Status Space::snapshot() {
     position = log_->position();
     ChainPosition claimed = position;
     if (mutant(Mutant::kSnapshotOffByOne)) ++claimed.sequence;
-    bytes = encode_snapshot(claimed);
+    bytes = encode_snapshot(claimed, std::move(bytes));
     if (graph_.scattered()) compact = graph_.compacted();
   }
   if (compact) {
@@ -231,6 +234,7 @@ Status Space::snapshot() {
   }
   if (mutant(Mutant::kTruncateBeforeSnapshot)) ENGRAM_TRY(log_->remove_covered(position.sequence));
   ENGRAM_TRY(write_file_durably(disk_, join_path(directory_, kSnapshotName), bytes));
+  snapshot_bytes_ = bytes.size();
   return log_->remove_covered(position.sequence);
 }
 
