@@ -1,5 +1,6 @@
 #include "base/background_task.h"
 
+#include <system_error>
 #include <utility>
 
 namespace engram {
@@ -11,7 +12,11 @@ BackgroundTask::~BackgroundTask() { end(); }
 void BackgroundTask::begin() {
   const std::lock_guard lock(mutex_);
   if (ended_) return;
-  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  try {
+    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    return;
+  }
   due_ = true;
   changed_.notify_one();
 }

@@ -17,7 +17,8 @@ class BackgroundTask {
   BackgroundTask(const BackgroundTask&) = delete;
   BackgroundTask& operator=(const BackgroundTask&) = delete;
 
-  /** Returns at once. */
+  /** Returns at once. Where the system has no thread left it does nothing: what is done here must be such
+   * that somebody else does it later. */
   void begin();
   /** Returns when the thread is gone; begin() does nothing from then on. */
   void end();

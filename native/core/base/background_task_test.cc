@@ -1,9 +1,19 @@
 #include "base/background_task.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <latch>
+
+// Sanitizers want more memory than one test lets them have. GCC tells of them in one way, Clang in another.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
 
 namespace engram {
 namespace {
@@ -58,6 +68,21 @@ TEST(BackgroundTask, FinishesWhatItIsAtBeforeItEndsAndBeginsNothingAfterwards) {
   task.end();
   EXPECT_EQ(finished, 1);
 }
+
+#if !defined(SANITIZED)
+TEST(BackgroundTask, DoesNothingWhereThereIsNoThreadToBeHad) {
+  rlimit usual{};
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &usual), 0);
+  const rlimit no_stack{size_t{1} << 20, usual.rlim_max};  // a thread's stack is larger, and must be found
+  int times = 0;
+  BackgroundTask task([&] { ++times; });
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &no_stack), 0);
+  task.begin();
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &usual), 0);
+  task.end();
+  EXPECT_EQ(times, 0);
+}
+#endif
 
 TEST(BackgroundTask, CostsNoThreadUntilItIsBegun) {
   int times = 0;
