@@ -229,7 +229,7 @@ export const METRICS: Metric[] = [
   ),
   {
     ...time("blended-here", "blended_us", "%", "blended recall in process, at this profile's size"),
-    rows: mine("blended_us", "%", "value").replace("WHERE", `WHERE label <> '${SMALL}' AND`),
+    rows: `SELECT value, ${ROUND} AS block FROM observations WHERE metric = 'blended_us' AND label <> '${SMALL}'`,
   },
   time("reach-2", "reach_us", "2 hops", "distinct nodes within 2 hops"),
   time("reach-3", "reach_us", "3 hops", "distinct nodes within 3 hops"),
