@@ -30,17 +30,7 @@ struct Mode {
 constexpr std::array<Mode, 2> kModes = {
     {{RecallMode::kSimilar, "similar_us"}, {RecallMode::kBlended, "blended_us"}}};
 
-}  // namespace
-
-int main(int count, char** arguments) {
-  const Options options(count, arguments,
-                        {{"directory", ""},
-                         {"base", ""},
-                         {"queries", ""},
-                         {"dimension", "384"},
-                         {"count", "10000"},
-                         {"asked", "500"},
-                         {"rounds", "6"}});
+void measure(const Options& options) {
   const uint32_t dimension = options.number("dimension");
   const Vectors base = engram::bench::load(options.text("base"), options.number("count"), dimension);
   const Vectors queries = engram::bench::load(options.text("queries"), options.number("asked"), dimension);
@@ -66,5 +56,18 @@ int main(int count, char** arguments) {
       visit.say(one.metric, options.text("count"), "µs",
                 (cpuSeconds() - began) * 1e6 / static_cast<double>(queries.count()), queries.count());
     }
-  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const Options options(count, arguments,
+                        {{"directory", ""},
+                         {"base", ""},
+                         {"queries", ""},
+                         {"dimension", "384"},
+                         {"count", "10000"},
+                         {"asked", "500"},
+                         {"rounds", "6"}});
+  return engram::bench::exitCode("answer_bench", [&] { measure(options); });
 }

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <exception>
 #include <fstream>
 #include <map>
 #include <string>
@@ -75,6 +76,18 @@ struct Visit {
     std::fflush(stdout);
   }
 };
+
+/** The exit code of a benchmark: 3, with the reason on stderr, where it threw. */
+template <typename Measure>
+int exitCode(const char* program, Measure measure) {
+  try {
+    measure();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", program, error.what());
+    return 3;
+  }
+  return 0;
+}
 
 /** Makes the compiler believe that the value is used. */
 template <typename Value>

@@ -106,15 +106,7 @@ class Store {
   double busy_ = 0;
 };
 
-}  // namespace
-
-int main(int count, char** arguments) {
-  const Options options(count, arguments,
-                        {{"directory", ""},
-                         {"base", "clustered"},
-                         {"dimension", "384"},
-                         {"rounds", "6"},
-                         {"milliseconds", "300"}});
+void measure(const Options& options) {
   const std::string directory = options.text("directory");
   const double seconds = options.number("milliseconds") / 1e3;
   engram::PosixDisk disk;
@@ -151,5 +143,16 @@ int main(int count, char** arguments) {
                   commits * batch);
       }
   }
-  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const Options options(count, arguments,
+                        {{"directory", ""},
+                         {"base", "clustered"},
+                         {"dimension", "384"},
+                         {"rounds", "6"},
+                         {"milliseconds", "300"}});
+  return engram::bench::exitCode("durable_bench", [&] { measure(options); });
 }

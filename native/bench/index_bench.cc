@@ -190,11 +190,5 @@ int main(int count, char** arguments) {
                          {"width", "all"},
                          {"rival", "yes"},
                          {"churn", "no"}});
-  try {
-    measure(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 3;
-  }
-  return 0;
+  return engram::bench::exitCode("index_bench", [&] { measure(options); });
 }

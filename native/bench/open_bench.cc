@@ -44,10 +44,7 @@ void open(engram::Disk& disk, const std::string& directory, const std::string& f
   if (const auto closed = (*space)->close(); !closed) fail(closed.error().message);
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
-  const Options options(count, arguments, {{"directory", ""}, {"count", "10000"}, {"dimension", "384"}});
+void measure(const Options& options) {
   const std::string directory = options.text("directory") + "/space";
   const uint32_t vectors = options.number("count");
   engram::PosixDisk disk;
@@ -58,5 +55,11 @@ int main(int count, char** arguments) {
   }
   open(disk, directory, "log", vectors, true);
   open(disk, directory, "snapshot", vectors, false);
-  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const Options options(count, arguments, {{"directory", ""}, {"count", "10000"}, {"dimension", "384"}});
+  return engram::bench::exitCode("open_bench", [&] { measure(options); });
 }
