@@ -20,12 +20,12 @@ void Space::apply(const Operation& operation, Sequence sequence) {
 
 void Space::apply(const StoreOperation& operation, Sequence sequence) {
   for (const EpisodeFields& episode : operation.episodes) {
-    uint32_t ordinal = ordinalOf(episode.id);
-    if (ordinal == kNoNode) {
-      ordinal = static_cast<uint32_t>(nodes_.size());
+    auto place = ordinals_.lower_bound(episode.id);
+    if (place == ordinals_.end() || place->first != episode.id) {
+      place = ordinals_.emplace_hint(place, episode.id, static_cast<uint32_t>(nodes_.size()));
       nodes_.emplace_back();
-      ordinals_.emplace(std::string(episode.id), ordinal);
     }
+    const uint32_t ordinal = place->second;
     Node& node = nodes_[ordinal];
     if (node.live) attributes_.remove(ordinal, node.at_ms, node.attributes);
     attributes_.add(ordinal, episode.at_ms, episode.attributes);

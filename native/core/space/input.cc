@@ -1,5 +1,6 @@
 #include "space/input.h"
 
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -9,10 +10,32 @@
 
 namespace engram {
 
+namespace {
+
+/** Sums that do not wait for each other. */
+constexpr size_t kSums = 8;
+
+/** Not finite where one of the values is not: no sum of finite squares of floats overflows a double. */
+double squared_length(std::span<const float> values) {
+  std::array<double, kSums> sums{};
+  const size_t whole = values.size() / kSums * kSums;
+  for (size_t begin = 0; begin < whole; begin += kSums)
+    for (size_t i = 0; i < kSums; ++i) {
+      const auto value = static_cast<double>(values[begin + i]);
+      sums[i] += value * value;
+    }
+  for (size_t i = whole; i < values.size(); ++i)
+    sums[i - whole] += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+bool has_direction(double squares) { return std::isfinite(squares) && squares >= 1e-30; }
+
+}  // namespace
+
 std::vector<float> unit(std::span<const float> values) {
-  double squares = 0;
-  for (const float value : values) squares += static_cast<double>(value) * static_cast<double>(value);
-  if (!std::isfinite(squares) || squares < 1e-30) return {};
+  const double squares = squared_length(values);
+  if (!has_direction(squares)) return {};
   const double scale = 1 / std::sqrt(squares);
   std::vector<float> result(values.size());
   for (size_t i = 0; i < values.size(); ++i)
@@ -26,19 +49,21 @@ std::vector<float> floats(View bytes) {
   return values;
 }
 
-Status check_vector(std::span<const float> values, uint32_t dimension, const std::string& whose) {
+std::string Whose::words() const { return std::string(what_) + (id_.empty() ? "" : quote_text(id_)); }
+
+Status check_vector(std::span<const float> values, uint32_t dimension, const Whose& whose) {
   if (values.size() != dimension)
-    return Error::invalid(whose + " has " + std::to_string(values.size()) + " dimensions, the space has " +
-                              std::to_string(dimension),
+    return Error::invalid(whose.words() + " has " + std::to_string(values.size()) +
+                              " dimensions, the space has " + std::to_string(dimension),
                           "pass a Float32Array of the space's dimension");
+  if (has_direction(squared_length(values))) return {};
   for (size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]))
-      return Error::invalid(whose + " holds " + std::to_string(values[i]) + " at index " + std::to_string(i),
-                            "pass finite numbers only");
-  if (unit(values).empty())
-    return Error::invalid(whose + " is a zero vector: it has no direction",
-                          "pass a vector with a length above zero");
-  return {};
+      return Error::invalid(
+          whose.words() + " holds " + std::to_string(values[i]) + " at index " + std::to_string(i),
+          "pass finite numbers only");
+  return Error::invalid(whose.words() + " is a zero vector: it has no direction",
+                        "pass a vector with a length above zero");
 }
 
 Status check_id(View id) {
@@ -62,9 +87,9 @@ Status check_relation(View relation) {
   return {};
 }
 
-Status check_time(double at_ms, const std::string& whose) {
+Status check_time(double at_ms, const Whose& whose) {
   if (std::isfinite(at_ms) && std::abs(at_ms) <= kTimeMaxMs) return {};
-  return Error::invalid("time of " + whose + " is " + std::to_string(at_ms),
+  return Error::invalid("time of " + whose.words() + " is " + std::to_string(at_ms),
                         "pass milliseconds since 1970 in the range of a Date");
 }
 
@@ -110,9 +135,9 @@ Status check_memory(const MemorySettings& settings) {
 
 Status check_episode(const EpisodeFields& episode, uint32_t dimension) {
   ENGRAM_TRY(check_id(episode.id));
-  const std::string whose = "embedding of " + quote_text(episode.id);
-  if (!episode.embedding.empty()) ENGRAM_TRY(check_vector(floats(episode.embedding), dimension, whose));
-  ENGRAM_TRY(check_time(episode.at_ms, quote_text(episode.id)));
+  if (!episode.embedding.empty())
+    ENGRAM_TRY(check_vector(floats(episode.embedding), dimension, {"embedding of ", episode.id}));
+  ENGRAM_TRY(check_time(episode.at_ms, {"", episode.id}));
   if (!(episode.confidence >= 0 && episode.confidence <= 1))
     return Error::invalid(
         "confidence of " + quote_text(episode.id) + " is " + std::to_string(episode.confidence),

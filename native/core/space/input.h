@@ -17,8 +17,18 @@ std::vector<float> unit(std::span<const float> values);
 /** f32 values out of stored bytes, which may be unaligned. */
 std::vector<float> floats(View bytes);
 
-/** `whose` names the vector in the error. */
-Status check_vector(std::span<const float> values, uint32_t dimension, const std::string& whose);
+/** What an error is about; put into words only where there is an error. */
+struct Whose {
+  Whose(const char* what) : what_(what) {}  // NOLINT: implicit by design
+  Whose(const char* what, View id) : what_(what), id_(id) {}
+  std::string words() const;
+
+ private:
+  View what_;
+  View id_ = {};
+};
+
+Status check_vector(std::span<const float> values, uint32_t dimension, const Whose& whose);
 Status check_id(View id);
 Status check_relation(View relation);
 /** From -1 to 1; `from` and `to` are named in the error. */
@@ -26,8 +36,8 @@ Status check_weight(float weight, View from, View to);
 /** All of it but whether its ends exist. */
 Status check_link(const LinkOperation& edges);
 Status check_factor(float factor);
-/** `whose` names what happened then in the error. */
-Status check_time(double at_ms, const std::string& whose);
+/** `whose`: what happened then. */
+Status check_time(double at_ms, const Whose& whose);
 Status check_memory(const MemorySettings& settings);
 Status check_episode(const EpisodeFields& episode, uint32_t dimension);
 

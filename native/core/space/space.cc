@@ -7,7 +7,6 @@
 #include "space/snapshot.h"
 
 namespace engram {
-
 Status Space::create(Disk& disk, const std::string& directory, const SpaceSettings& settings,
                      const SpaceUuid& uuid) {
   if (!is_dimension(settings.dimension))
@@ -28,6 +27,7 @@ Space::Space(Disk& disk, std::string directory, const SpaceSettings& settings, c
       concepts_(settings.dimension),
       background_(background) {
   prefer_writers(mutex_);
+  if (background) index_.owe_up_to(kLinksOwedMax);
 }
 
 Result<std::unique_ptr<Space>> Space::open(Disk& disk, const std::string& directory,

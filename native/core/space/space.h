@@ -220,6 +220,11 @@ class Space {
 
  private:
   static constexpr uint32_t kNoNode = 0xFFFF'FFFF;
+  /** Links that a burst of stores may be ahead of: so many vectors are scanned by each search meanwhile,
+   * which takes some ten microseconds; and whoever removes one waits for them, some hundred milliseconds. */
+  static constexpr size_t kLinksOwedMax = 1'000;
+  /** Links made in one hold of the writers' lock: all others wait for it, some hundred microseconds each. */
+  static constexpr size_t kLinksPerHold = 1;
 
   struct Node {
     std::string id;
@@ -271,7 +276,9 @@ class Space {
   Status restore(const StabilityOperation& stability);
   void encode_memory(SnapshotWriter& writer) const;
   void settle_concepts();
-  /** Links what stores left to be linked, and makes the next memory ready. */
+  /** Makes a few of the links that stores left, and the next memory ready; whether some are left. */
+  bool link_some();
+  /** Makes all of them; whoever writes goes first. */
   void keep_up();
   AccessState access_of(const Node& node) const;
   ConceptView view_of(uint32_t number) const;
@@ -301,6 +308,7 @@ class Space {
       fresh_;  // episodes with a vector, stored since the last cycle; some may be gone since
   std::mutex consolidate_mutex_;  // one cycle at a time
   const bool background_;
+  std::atomic<uint32_t> writers_ = 0;  // that have the lock or want it; keep_up() lets them go first
   BackgroundTask upkeep_{[this] { keep_up(); }};  // last: gone before what it works on
 };
 

@@ -213,7 +213,9 @@ void Space::encode_memory(SnapshotWriter& writer) const {
 Status Space::snapshot() {
   const Timed timed(metrics_.of(Measured::kSnapshot));
   const std::lock_guard alone(snapshot_mutex_);
-  keep_up();  // what is linked in it need not be linked again
+  // What is linked in it need not be linked again; what stores add meanwhile is not waited for.
+  for (size_t links = 0; links < kLinksOwedMax && link_some(); links += kLinksPerHold) {
+  }
   // Writers wait while it is encoded, but not while the system finds memory for it: as much as the last one
   // and what was written since, and a little for links.
   Bytes bytes(snapshot_bytes_ + log_->stats().bytes / 8 * 9, '\0');

@@ -16,6 +16,23 @@ namespace {
 
 /** To apply so many takes longer than to wake a thread that syncs meanwhile. */
 constexpr size_t kBatchSlowToApply = 16;
+/** Links made in one hold of the writers' lock: one takes some hundred microseconds, which all others wait.
+ */
+constexpr size_t kLinksPerHold = 1;
+
+/** Counts a writer as long as it lives. */
+class Counted {
+ public:
+  explicit Counted(std::atomic<uint32_t>& writers) : writers_(writers) { ++writers_; }
+  ~Counted() {
+    if (--writers_ == 0) writers_.notify_all();
+  }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::atomic<uint32_t>& writers_;
+};
 
 Status check_options(const WriteOptions& options) {
   if (!std::isfinite(options.now_ms) || std::abs(options.now_ms) > kTimeMaxMs)
@@ -53,6 +70,7 @@ Result<Sequence> Space::write(const WriteOptions& options, Request request, Work
   bool behind = false;
   std::vector<MemoryRange> due;
   {
+    const Counted writer(writers_);
     const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
     ENGRAM_TRY(log_->writable());
     const auto answered = keys_.find(tag);
@@ -69,14 +87,23 @@ Result<Sequence> Space::write(const WriteOptions& options, Request request, Work
   return sequence;
 }
 
-void Space::keep_up() {
+bool Space::link_some() {
   std::vector<MemoryRange> due;
+  bool behind = false;
   {
     const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
-    index_.settle();
+    index_.settle(kLinksPerHold);
+    behind = index_.owes();
     due = index_.take_due();
   }
   std::for_each(due.begin(), due.end(), make_resident);
+  return behind;
+}
+
+void Space::keep_up() {
+  do {
+    for (uint32_t writers = writers_; writers > 0; writers = writers_) writers_.wait(writers);
+  } while (link_some());
 }
 
 Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, const WriteOptions& options) {

@@ -81,7 +81,9 @@ bool VectorIndex::expect(View image) {
   assert(ordinals_.empty());
   if (image.empty()) return false;
   const auto fail = [this] {
+    const size_t owed_max = owed_max_;
     *this = VectorIndex(options_);
+    owe_up_to(owed_max);
     return false;
   };
   Reader reader(image);

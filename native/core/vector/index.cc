@@ -74,7 +74,9 @@ void VectorIndex::add(uint32_t ordinal, std::span<const float> unit) {
     return;
   }
   assert(!contains(ordinal));
-  settle();
+  // Into a freed place a vector is linked at once: what came before it must be.
+  const size_t left = free_.empty() ? owed_max_ : 0;
+  settle(owed() - std::min(owed(), left));
   const uint32_t slot = newSlot();
   place(slot, unit);
   ordinals_[slot] = ordinal;
@@ -82,7 +84,6 @@ void VectorIndex::add(uint32_t ordinal, std::span<const float> unit) {
   slots_[ordinal] = slot + 1;
   ++live_;
   if (slot < placed_) world_.link(slot);
-  owed_ = linksDue();
   sketch(slot);
 }
 
@@ -95,14 +96,15 @@ std::vector<MemoryRange> VectorIndex::take_due() {
 
 // The graph begins when the tail would grow too long, and has caught up when it is needed for all: one link
 // per vector while all are scanned anyway, two from then on.
-size_t VectorIndex::linksDue() const {
+size_t VectorIndex::due() const {
   const size_t slots = ordinals_.size();
-  const size_t links = slots <= tailMax() ? 0 : slots <= scannedUpTo() ? 1 : 2;
-  return std::min<size_t>(links, slots - placed_);
+  if (slots <= tailMax()) return 0;
+  const size_t fast = slots - std::min(slots, scannedUpTo());
+  return std::min(slots, slots - tailMax() + fast);
 }
 
-void VectorIndex::settle() {
-  for (; owed_ > 0; --owed_, ++placed_)
+void VectorIndex::settle(size_t links_max) {
+  for (size_t links = std::min(owed(), links_max); links > 0; --links, ++placed_)
     if (ordinals_[placed_] != kNone) world_.link(placed_);
   if (sketches_ && ordinals_.size() > kSketchUpTo && placed_ == ordinals_.size()) {
     sketches_.reset();

@@ -8,12 +8,14 @@
 //                   fewer a graph serves from 2,000 on, its walks being as short);
 //   above           the graph is walked. It grows from the oldest vectors on before it is needed, one or two
 //                   links per vector added; the newest that it does not hold yet, at most 2,000, are scanned.
-//                   What an add() leaves to be linked is linked by settle(), or by the next change: whoever
-//                   stores need not wait for it, and the graph is the same.
+//                   What an add() leaves to be linked is linked by settle(), or by the next change; a burst
+//                   may be up to owe_up_to() links ahead. Whoever stores need not wait for them, and the
+//                   graph is the same.
 // Searching is a matter of cache lines, not of arithmetic (performance.md, "Roofline"): each step reads the
 // least that can say who may be among the best, and only those few are ranked by their exact vectors.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -78,9 +80,11 @@ class VectorIndex {
   /** Adds a unit vector of `dimension` values under an ordinal not present yet; searchable on return. */
   void add(uint32_t ordinal, std::span<const float> unit);
   /** Whether there is something to settle. */
-  bool owes() const { return owed_ > 0; }
-  /** Links what the last add() left to be linked. */
-  void settle();
+  bool owes() const { return owed() > 0; }
+  /** Links what was left to be linked, or the oldest `links_max` of it. */
+  void settle(size_t links_max = SIZE_MAX);
+  /** How many links may be left before an add() makes some itself; 0, the default: none but its own. */
+  void owe_up_to(size_t links) { owed_max_ = links; }
   /** Memory that the next vectors will be written to: see Buffer::take_due(). */
   std::vector<MemoryRange> take_due();
   /** Takes the ordinal out of every answer, joins its neighbours to each other, and frees its slot. */
@@ -121,7 +125,9 @@ class VectorIndex {
   bool sketched() const { return world_.blocks().form() == CodeForm::kNibbles; }
   size_t scannedUpTo() const { return sketched() ? kSketchUpTo : kScanUpTo; }
   size_t tailMax() const { return sketched() ? kTailMax : kScanUpTo / 2; }
-  size_t linksDue() const;
+  /** How many of the oldest vectors are to be in the graph by now. */
+  size_t due() const;
+  size_t owed() const { return due() - std::min<size_t>(placed_, due()); }
   void sketch(uint32_t slot);
 
   bool accepted(uint32_t slot, const Filter* filter) const {
@@ -152,8 +158,8 @@ class VectorIndex {
   size_t sketches_centred_ = 0;  // how many vectors their centre is the mean of
   std::vector<float> sketches_mean_;
   size_t live_ = 0;
-  uint32_t placed_ = 0;        // slots [0, placed_) are in the graph or removed; the others are the tail
-  size_t owed_ = 0;            // links that the last add() left to settle()
+  uint32_t placed_ = 0;  // slots [0, placed_) are in the graph or removed; the others are the tail
+  size_t owed_max_ = 0;
   std::vector<bool> awaited_;  // slots of an image whose vectors have not come yet
   size_t awaiting_ = 0;
   bool strayed_ = false;  // a vector came that the image did not have

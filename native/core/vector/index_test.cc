@@ -267,20 +267,50 @@ TEST(VectorIndex, TheSameOperationsGiveTheSameBytes) {
   EXPECT_EQ(churned(), churned());
 }
 
-TEST(VectorIndex, IsTheSameWhoeverLinksWhatAnAddLeft) {
-  Fixture f(clustered(7'000, 40, 3, kHalfWide));
-  const auto grown = [&](bool settled) {
+TEST(VectorIndex, IsTheSameWhoeverLinksWhatAnAddLeftAndWhen) {
+  Fixture f(clustered(9'000, 40, 3, kHalfWide));
+  struct Way {
+    size_t owed_max;
+    size_t settled;  // links after each change
+  };
+  const auto grown = [&](const Way& way) {
     VectorIndex index({.dimension = kHalfWide});
-    for (uint32_t i = 0; i < 7'000; ++i) {
+    index.owe_up_to(way.owed_max);
+    for (uint32_t i = 0; i < 9'000; ++i) {
       index.add(i, f.vectors[i]);
-      if (i % 11 == 10) index.remove(i - 5);
-      if (settled) index.settle();
+      if (i % 11 == 10 && i < 7'000) index.remove(i - 5);
+      index.settle(way.settled);
     }
     index.settle();
     EXPECT_FALSE(index.owes());
     return index.image();
   };
-  EXPECT_EQ(grown(true), grown(false));
+  const Bytes at_once = grown({0, SIZE_MAX});
+  for (const Way& way : {Way{0, 0}, Way{1, 0}, Way{100, 0}, Way{1'000, 1}, Way{SIZE_MAX, 0}})
+    EXPECT_EQ(grown(way), at_once) << way.owed_max << ' ' << way.settled;
+}
+
+TEST(VectorIndex, LeavesNoMoreLinksThanItMay) {
+  constexpr size_t kMost = 100;
+  Fixture f(clustered(7'000, 40, 3, kHalfWide));
+  f.index.settle();
+  f.index.owe_up_to(kMost);
+  for (uint32_t i = 0; i < 3 * kMost; ++i) f.index.add(7'000 + i, f.vectors[i]);
+  f.index.settle(kMost);
+  EXPECT_TRUE(f.index.owes());  // what the last one left beside
+  f.index.settle(1);
+  EXPECT_FALSE(f.index.owes());
+}
+
+TEST(VectorIndex, KeepsItsRecallWhileItOwesLinks) {
+  const auto all = clustered(10'100, 100, 17, kWide);
+  std::vector<std::vector<float>> first(all.begin(), all.begin() + 9'000);
+  first.insert(first.end(), all.end() - 100, all.end());
+  Fixture f(std::move(first));
+  f.index.owe_up_to(1'000);
+  for (uint32_t i = 9'000; i < 10'000; ++i) f.index.add(i, all[i]);
+  EXPECT_TRUE(f.index.owes());
+  EXPECT_GE(f.recall(), 0.95);
 }
 
 TEST(VectorIndex, FindsAVectorThatIsNotLinkedYet) {
