@@ -65,10 +65,12 @@ Finding get(const Action& action, const Space& space, const Model& model) {
   const auto kept = model.episodes().find(id);
   if (kept == model.episodes().end()) return expect(!found, "get finds what is not there");
   const ModelEpisode& one = kept->second;
-  return expect(found && found->content == one.content && found->strength == one.strength &&
-                    found->access_count == one.access_count && found->last_access_ms == one.last_access_ms &&
-                    near(double{found->stability}, one.stability, kActivationTolerance * one.stability),
-                "get does not find what is there");
+  return expect(
+      found && found->content == one.content && found->strength == one.strength &&
+          found->access_count == one.access_count && found->last_access_ms == one.last_access_ms &&
+          near(double{found->traces.stability}, one.stability, kActivationTolerance * one.stability) &&
+          near(double{found->traces.found}, one.found, kActivationTolerance),
+      "get does not find what is there");
 }
 
 Finding scan(const Action& action, const Space& space, const Model& model) {
@@ -125,10 +127,10 @@ double left_of(const DecaySettings& decay, const ModelEpisode& one, double now_m
   const double since = one.access_count == 0 ? one.at_ms : one.last_access_ms;
   const double elapsed = std::max(0.0, now_ms - since);
   const double power = std::pow(1 + elapsed / decay.power_tau_ms, -decay.beta);
-  const double tau = decay.tau_ms * (decay.model == DecayModel::kSpacing ? one.stability : 1);
+  if (decay.model == DecayModel::kSpacing) return spaced(decay, one, now_ms);
   const bool by_power = decay.model == DecayModel::kPower ||
                         (decay.model == DecayModel::kTwoComponent && one.access_count >= decay.rehearsals);
-  return by_power ? power : std::exp(-elapsed / tau);
+  return by_power ? power : std::exp(-elapsed / decay.tau_ms);
 }
 
 /** Nearness weighed by what is left of each memory by now. */

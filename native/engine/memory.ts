@@ -15,7 +15,8 @@ const DECAY_MODELS = {"two-component": 0, exponential: 1, power: 2, spacing: 3};
 export interface MemorySettings {
   decay?: {
     /** Default `power`: (1 + t/τp)^(−β). `two-component`: e^(−t/τ) until rehearsed, then the power law. `spacing`:
-     *  e^(−t/(τ·stability)). Which of them fit what was measured: experiment 200. */
+     *  (1 + t/τp)^(−β/S) of a trace whose stability S grows with each access that finds it; one that does not lays
+     *  another trace (core/memory/decay.h). Which of them fit what was measured: experiment 200. */
     model?: keyof typeof DECAY_MODELS;
     /** τ in ms; default 1.96 h. */
     tau?: number;
@@ -25,7 +26,7 @@ export interface MemorySettings {
     powerTau?: number;
     /** Accesses from which the two-component model follows the power law; default 3. */
     rehearsals?: number;
-    /** What one access at the edge of forgetting adds to stability; default 2. */
+    /** What one access at the edge of forgetting adds to stability; default 0.56. */
     spacingGain?: number;
   };
   /** Of answers: knots of a non-decreasing curve from raw score to probability, fitted on held-out questions (isotonic

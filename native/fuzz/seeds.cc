@@ -139,6 +139,9 @@ void snapshot_seeds(const Corpus& corpus, const Bytes& snapshot) {
   add_piece(with_graph, kIndex - static_cast<uint16_t>(OperationType::kState), image);
   corpus.put("snapshot", "graph", with_graph + sealed.substr(1));
   corpus.put("operation", "graph", Bytes(1, static_cast<char>(kIndex)).append(image));
+  Bytes stability(1, static_cast<char>(OperationType::kStability));  // of older snapshots only
+  encode_operation(stability, StabilityOperation{{{0, 1.5F}}});
+  corpus.put("operation", "stability", stability);
   Bytes end(1, static_cast<char>(OperationType::kEnd));
   encode_operation(end, EndOperation{2, 1, {7}});
   corpus.put("operation", "end", end);

@@ -6,13 +6,22 @@
 namespace engram {
 namespace {
 
-/** No access makes a memory more stable than this: about 22 years at the default τ. */
-constexpr float kStabilityMax = 100'000;
-
 double exponential(double elapsed_ms, double tau_ms) { return std::exp(-elapsed_ms / tau_ms); }
 
-double power(double elapsed_ms, const DecaySettings& settings) {
-  return std::pow(1 + elapsed_ms / settings.power_tau_ms, -settings.beta);
+double power(double elapsed_ms, const DecaySettings& settings, double stability = 1) {
+  return std::pow(1 + elapsed_ms / settings.power_tau_ms, -settings.beta / stability);
+}
+
+double spaced(const DecaySettings& settings, const AccessState& state, double now_ms) {
+  const double elapsed = std::max(0.0, now_ms - state.since_ms);
+  const double anew = power(elapsed, settings);
+  if (state.accesses == 0) return anew;
+  const Traces& traces = state.traces;
+  const double kept = power(elapsed, settings, double{traces.stability});
+  const double older =
+      power(std::max(0.0, now_ms - traces.older_since_ms), settings, double{traces.older_stability});
+  const double found = double{traces.found};
+  return found * kept + (1 - found) * (1 - (1 - anew) * (1 - older));
 }
 
 }  // namespace
@@ -28,17 +37,19 @@ double retention(const DecaySettings& settings, const AccessState& state, double
     case DecayModel::kPower:
       return power(elapsed, settings);
     case DecayModel::kSpacing:
-      return exponential(elapsed, settings.tau_ms * static_cast<double>(state.stability));
+      return spaced(settings, state, now_ms);
   }
   return 1;
 }
 
-float stability_after(const DecaySettings& settings, const AccessState& state, double at_ms) {
-  const double elapsed = std::max(0.0, at_ms - state.since_ms);
-  const double left = exponential(elapsed, settings.tau_ms * static_cast<double>(state.stability));
-  const double grown =
-      static_cast<double>(state.stability) * (1 + static_cast<double>(settings.spacing_gain) * (1 - left));
-  return std::min(static_cast<float>(grown), kStabilityMax);
+Traces traces_after(const DecaySettings& settings, const AccessState& state, double at_ms) {
+  const Traces& before = state.traces;
+  const double stability =
+      state.accesses == 0 ? 1 : 1 + double{before.found} * (double{before.stability} - 1);
+  const double left = spaced(settings, state, at_ms);
+  const double grown = stability * (1 + double{settings.spacing_gain} * (1 - left));
+  return {std::min(static_cast<float>(grown), kStabilityMax), static_cast<float>(left),
+          static_cast<float>(stability), state.since_ms};
 }
 
 }  // namespace engram

@@ -32,18 +32,61 @@ TEST(Decay, EachPureModelFollowsItsFormula) {
               1e-12);
 }
 
+/** What is left `after` behind the last of `count` accesses that are `gap` apart. */
+double left_after(const DecaySettings& settings, int count, double gap, double after) {
+  AccessState state;
+  for (int i = 1; i <= count; ++i) {
+    state.traces = traces_after(settings, state, i * gap);
+    state.since_ms = i * gap;
+    ++state.accesses;
+  }
+  return retention(settings, state, state.since_ms + after);
+}
+
+TEST(Decay, ASpacedAccessStrengthensWhatItFindsAndLaysATraceBesideWhatItDoesNot) {
+  const DecaySettings settings{
+      .model = DecayModel::kSpacing, .beta = 1, .spacing_gain = 2, .power_tau_ms = kDay};
+  // Found after a day: half, which makes a stability of 2; three days later: 1/√4 where it was, else 1/4 of
+  // the new trace and 1/5 of the old.
+  EXPECT_NEAR(left_after(settings, 1, kDay, 3 * kDay), 0.5 * 0.5 + 0.5 * (1 - 0.75 * 0.8), 1e-6);
+}
+
 TEST(Decay, SpacedAccessLeavesMoreThanMassedAccess) {
-  const DecaySettings settings{.model = DecayModel::kSpacing, .tau_ms = kDay};
-  const auto after = [&](double gap) {
-    AccessState state;
-    for (int i = 1; i <= 4; ++i) {
-      state.stability = stability_after(settings, state, i * gap);
-      state.since_ms = i * gap;
-      ++state.accesses;
-    }
-    return retention(settings, state, state.since_ms + 10 * kDay);
+  const DecaySettings settings{.model = DecayModel::kSpacing};
+  EXPECT_GT(left_after(settings, 4, 2 * kDay, 10 * kDay), 1.2 * left_after(settings, 4, 1'000, 10 * kDay));
+}
+
+TEST(Decay, TheBestGapBetweenTwoLearningsIsNeitherTheShortestNorTheLongestAndGrowsWithTheTest) {
+  const DecaySettings settings{.model = DecayModel::kSpacing};
+  const auto best = [&](double test) {
+    double gap = 0;
+    double most = 0;
+    for (double tried = kHour; tried < 200 * kDay; tried *= 1.1)
+      if (const double left = left_after(settings, 1, tried, test); left > most) most = left, gap = tried;
+    return gap;
   };
-  EXPECT_GT(after(2 * kDay), 3 * after(60'000));
+  EXPECT_GT(best(7 * kDay), kDay);
+  EXPECT_LT(best(7 * kDay), 3 * kDay);
+  EXPECT_GT(best(365 * kDay), 5 * best(7 * kDay));
+  EXPECT_LT(best(365 * kDay), 50 * kDay);
+}
+
+TEST(Decay, ManyAccessesMakeAMemoryLastAndNoneWithoutEnd) {
+  const DecaySettings settings{.model = DecayModel::kSpacing, .spacing_gain = 100};
+  double before = 0;
+  for (const int count : {1, 2, 4, 8}) {
+    const double left = left_after(settings, count, 10 * kDay, 100 * kDay);
+    EXPECT_GT(left, before);
+    EXPECT_LE(left, 1);
+    before = left;
+  }
+  AccessState state;
+  for (int i = 1; i <= 50; ++i) {
+    state.traces = traces_after(settings, state, i * kDay);
+    EXPECT_LE(state.traces.stability, kStabilityMax);
+    state.since_ms = i * kDay;
+    ++state.accesses;
+  }
 }
 
 TEST(Decay, RetentionIsAProbabilityThatNeverRisesWithTime) {
@@ -53,8 +96,11 @@ TEST(Decay, RetentionIsAProbabilityThatNeverRisesWithTime) {
                                  .tau_ms = 1 + random.unit() * 10 * kDay,
                                  .beta = random.unit(),
                                  .power_tau_ms = 1 + random.unit() * kDay};
-    const AccessState state{random.unit() * kDay, static_cast<uint32_t>(random.below(6)),
-                            static_cast<float>(1 + random.unit() * 50)};
+    const double since = random.unit() * kDay;
+    const AccessState state{since,
+                            static_cast<uint32_t>(random.below(6)),
+                            {static_cast<float>(1 + random.unit() * 50), static_cast<float>(random.unit()),
+                             static_cast<float>(1 + random.unit() * 50), since * random.unit()}};
     double before = 1;
     for (double now = state.since_ms - kHour; now < 3 * kDay; now += kHour) {
       const double left = retention(settings, state, now);
@@ -62,7 +108,10 @@ TEST(Decay, RetentionIsAProbabilityThatNeverRisesWithTime) {
       ASSERT_LE(left, before);
       before = left;
     }
-    ASSERT_GE(stability_after(settings, state, 2 * kDay), state.stability);
+    const Traces after = traces_after(settings, state, 2 * kDay);
+    ASSERT_GE(after.stability, after.older_stability);
+    ASSERT_GE(after.older_stability, 1);
+    ASSERT_LE(after.found, 1);
   }
 }
 

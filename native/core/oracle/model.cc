@@ -9,7 +9,6 @@ namespace {
 
 /** How much of what a concept lacks each confirmation adds. */
 constexpr float kConfirmation = 0.1F;
-constexpr double kStabilityMax = 100'000;
 
 void add_episode(Bytes& out, View id, const ModelEpisode& episode) {
   Writer writer(out);
@@ -55,6 +54,16 @@ void add_edge(Bytes& out, View from, View relation, View to, const ModelEdge& ed
 
 }  // namespace
 
+double spaced(const DecaySettings& decay, const ModelEpisode& one, double now_ms) {
+  const auto trace = [&](double since_ms, double stability) {
+    return std::pow(1 + std::max(0.0, now_ms - since_ms) / decay.power_tau_ms, -decay.beta / stability);
+  };
+  if (one.access_count == 0) return trace(one.at_ms, 1);
+  const double lost =
+      (1 - trace(one.last_access_ms, 1)) * (1 - trace(one.older_since_ms, one.older_stability));
+  return one.found * trace(one.last_access_ms, one.stability) + (1 - one.found) * (1 - lost);
+}
+
 void Model::release(View id) {
   for (auto one = concepts_.begin(); one != concepts_.end(); ++one) {
     if (one->second.members.erase(Bytes(id)) == 0) continue;
@@ -68,8 +77,12 @@ void Model::touch(View id, double at_ms) {
   if (found == episodes_.end()) return;
   ModelEpisode& one = found->second;
   const double since = one.access_count == 0 ? one.at_ms : one.last_access_ms;
-  const double left = std::exp(-std::max(0.0, at_ms - since) / (decay_.tau_ms * one.stability));
-  one.stability = std::min(one.stability * (1 + double{decay_.spacing_gain} * (1 - left)), kStabilityMax);
+  const double left = spaced(decay_, one, at_ms);
+  one.older_stability = one.access_count == 0 ? 1 : one.found * one.stability + (1 - one.found);
+  one.older_since_ms = since;
+  one.found = left;
+  one.stability =
+      std::min(one.older_stability * (1 + double{decay_.spacing_gain} * (1 - left)), double{kStabilityMax});
   ++one.access_count;
   one.last_access_ms = std::max(one.last_access_ms, at_ms);
 }
@@ -111,8 +124,7 @@ Bytes text_of(const Space& space, Detail detail) {
          episode.confidence,
          episode.strength,
          episode.access_count,
-         episode.last_access_ms,
-         episode.stability});
+         episode.last_access_ms});
     for (const Edge& edge : space.edges(episode.id))
       add_edge(edges, episode.id, edge.relation, edge.to, {edge.weight, edge.at_ms});
   }

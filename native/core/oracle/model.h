@@ -19,8 +19,11 @@ struct ModelEpisode {
   float strength = 1;
   uint32_t access_count = 0;
   double last_access_ms = 0;
-  /** No part of the text: the engine's comes out of other roundings. */
+  /** Of the spacing-aware decay; no part of the text: the engine's come out of other roundings. */
   double stability = 1;
+  double found = 1;
+  double older_stability = 1;
+  double older_since_ms = 0;
 };
 
 struct ModelConcept {
@@ -33,6 +36,9 @@ struct ModelEdge {
   float weight = 1;
   double at_ms = 0;
 };
+
+/** What the spacing-aware decay leaves of it. */
+double spaced(const DecaySettings& decay, const ModelEpisode& one, double now_ms);
 
 class Model {
  public:

@@ -90,7 +90,7 @@ void Space::apply(const TouchOperation& operation) {
     const uint32_t ordinal = ordinalOf(id);
     if (ordinal == kNoNode) continue;
     Node& node = nodes_[ordinal];
-    node.stability = stability_after(memory_.decay, access_of(node), operation.at_ms);
+    node.traces = traces_after(memory_.decay, access_of(node), operation.at_ms);
     ++node.access_count;
     node.last_access_ms = std::max(node.last_access_ms, operation.at_ms);
   }

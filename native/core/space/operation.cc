@@ -141,6 +141,17 @@ void encode_payload(Writer& writer, const StabilityOperation& operation) {
   }
 }
 
+void encode_payload(Writer& writer, const TracesOperation& operation) {
+  writer.put(static_cast<uint32_t>(operation.episodes.size()));
+  for (const auto& [ordinal, traces] : operation.episodes) {
+    writer.put(ordinal);
+    writer.put(traces.stability);
+    writer.put(traces.found);
+    writer.put(traces.older_stability);
+    writer.put(traces.older_since_ms);
+  }
+}
+
 void encode_payload(Writer& writer, const StateOperation& operation) {
   writer.put(static_cast<uint32_t>(operation.episodes.size()));
   for (const EpisodeState& state : operation.episodes) {
@@ -315,6 +326,20 @@ Operation decode_stability(Reader& reader, uint32_t) {
   return operation;
 }
 
+Operation decode_traces(Reader& reader, uint32_t) {
+  TracesOperation operation;
+  for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left) {
+    TracesState one;
+    one.ordinal = reader.get<uint32_t>();
+    one.traces.stability = reader.get<float>();
+    one.traces.found = reader.get<float>();
+    one.traces.older_stability = reader.get<float>();
+    one.traces.older_since_ms = reader.get<double>();
+    operation.episodes.push_back(one);
+  }
+  return operation;
+}
+
 Operation decode_state(Reader& reader, uint32_t dimension) {
   StateOperation operation;
   for (uint32_t left = reader.get<uint32_t>(); left > 0 && reader.ok(); --left) {
@@ -389,6 +414,7 @@ constexpr std::array<Kind, std::variant_size_v<Operation>> kKinds = {{
     {OperationType::kConcepts, decode_concepts},
     {OperationType::kCycles, decode_cycles},
     {OperationType::kStability, decode_stability},
+    {OperationType::kTraces, decode_traces},
     {OperationType::kIndex, decode_index},
 }};
 

@@ -30,7 +30,8 @@ enum class OperationType : uint16_t {
   kKeys = 19,       // idempotency keys, oldest first
   kConcepts = 20,   // concepts with their members, by ordinal
   kCycles = 21,     // where consolidation stands
-  kStability = 22,  // of episodes that were accessed
+  kStability = 22,  // of episodes that were accessed, before snapshot version 5
+  kTraces = 23,     // the same from then on
   kIndex = 24,      // the vector graph, before the episodes whose vectors it links
 };
 
@@ -159,6 +160,15 @@ struct StabilityOperation {
   std::vector<StabilityState> episodes;
 };
 
+struct TracesState {
+  uint32_t ordinal = 0;
+  Traces traces;
+};
+
+struct TracesOperation {
+  std::vector<TracesState> episodes;
+};
+
 struct EndOperation {
   uint64_t episodes = 0;
   uint64_t edges = 0;
@@ -179,10 +189,11 @@ struct IndexOperation {
   View image;  // VectorIndex::image()
 };
 
-using Operation = std::variant<StoreOperation, LinkOperation, UnlinkOperation, ForgetOperation,
-                               TouchOperation, BindOperation, DissolveOperation, CycleOperation,
-                               MemoryOperation, StateOperation, EdgesOperation, EndOperation, KeysOperation,
-                               ConceptsOperation, CyclesOperation, StabilityOperation, IndexOperation>;
+using Operation =
+    std::variant<StoreOperation, LinkOperation, UnlinkOperation, ForgetOperation, TouchOperation,
+                 BindOperation, DissolveOperation, CycleOperation, MemoryOperation, StateOperation,
+                 EdgesOperation, EndOperation, KeysOperation, ConceptsOperation, CyclesOperation,
+                 StabilityOperation, TracesOperation, IndexOperation>;
 
 OperationType type_of(const Operation& operation);
 /** Appends the payload of `operation`. */

@@ -19,7 +19,7 @@ Episode Space::episode_of(const Node& node) const {
           node.strength,
           node.access_count,
           node.last_access_ms,
-          node.stability};
+          node.traces};
 }
 
 std::optional<Episode> Space::get(View id) const {
@@ -111,7 +111,7 @@ SpaceStats Space::stats() const {
 
 AccessState Space::access_of(const Node& node) const {
   const bool fresh = node.access_count == 0 || mutant(Mutant::kDecaySinceStored);
-  return {fresh ? node.at_ms : node.last_access_ms, node.access_count, node.stability};
+  return {fresh ? node.at_ms : node.last_access_ms, node.access_count, node.traces};
 }
 
 }  // namespace engram

@@ -6,8 +6,9 @@ namespace engram {
 namespace {
 
 constexpr View kSnapshotMagic = "engramSN";
-constexpr uint32_t kSnapshotVersion = 4;
-// 1 had no time and no keys, 2 no vector graph, 3 no time constant of the power law; all read the same.
+constexpr uint32_t kSnapshotVersion = 5;
+// 1 had no time and no keys, 2 no vector graph, 3 no time constant of the power law, 4 stabilities instead of
+// traces; all read the same.
 constexpr uint32_t kVersionOldest = 1;
 constexpr size_t kHeaderBytes = 64;
 constexpr size_t kSectionHeaderBytes = 16;

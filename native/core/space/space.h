@@ -70,7 +70,7 @@ struct Episode {
   float strength = 1;  // lowered by weakening
   uint32_t access_count = 0;
   double last_access_ms = 0;  // 0: never
-  float stability = 1;        // of the spacing-aware decay; grows with spaced access
+  Traces traces = {};         // of the spacing-aware decay
 };
 
 struct Edge {
@@ -143,7 +143,7 @@ class Space {
   Result<Sequence> forget(const std::vector<View>& ids, const WriteOptions& options,
                           ForgetMode mode = ForgetMode::kDelete, float factor = 0.5F);
 
-  /** An access that counts: raises access count and stability and sets the last access. Unknown ids are no
+  /** An access that counts: raises access count and stability, and sets the last access. Unknown ids are no
    * error.
    */
   Result<Sequence> touch(const std::vector<View>& ids, double at_ms, const WriteOptions& options);
@@ -237,7 +237,7 @@ class Space {
     bool live = false;
     uint32_t access_count = 0;
     double last_access_ms = 0;
-    float stability = 1;
+    Traces traces = {};
     uint64_t sequence = 0;  // of the record that gave it its vector
   };
   friend class Cycle;      // of consolidation
@@ -274,6 +274,7 @@ class Space {
   Status restore(const ConceptsOperation& concepts);
   Status restore(const CyclesOperation& cycles);
   Status restore(const StabilityOperation& stability);
+  Status restore(const TracesOperation& traces);
   void encode_memory(SnapshotWriter& writer) const;
   void settle_concepts();
   /** Makes a few of the links that stores left, and the next memory ready; whether some are left. */

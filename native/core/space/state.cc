@@ -1,5 +1,6 @@
 // The whole state as a snapshot, written beside the log and read back.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/limits.h"
@@ -27,6 +28,7 @@ Result<ChainPosition> Space::load_snapshot(const std::string& path) {
         if (const auto* concepts = std::get_if<ConceptsOperation>(&operation)) return restore(*concepts);
         if (const auto* cycles = std::get_if<CyclesOperation>(&operation)) return restore(*cycles);
         if (const auto* stability = std::get_if<StabilityOperation>(&operation)) return restore(*stability);
+        if (const auto* traces = std::get_if<TracesOperation>(&operation)) return restore(*traces);
         if (const auto* memory = std::get_if<MemoryOperation>(&operation)) {
           ENGRAM_TRY(possible(*memory));
           apply(*memory);
@@ -73,7 +75,7 @@ Status Space::restore(const StateOperation& state) {
                            true,
                            one.access_count,
                            one.last_access_ms,
-                           1,
+                           {},
                            one.sequence};
     ordinals_.emplace(std::string(one.fields.id), one.ordinal);
     attributes_.add(one.ordinal, one.fields.at_ms, one.fields.attributes);
@@ -124,12 +126,22 @@ Status Space::restore(const CyclesOperation& cycles) {
   return {};
 }
 
+/** Of an older build, which kept no more of an access that it might not have found. */
 Status Space::restore(const StabilityOperation& stability) {
-  for (const StabilityState& one : stability.episodes) {
-    if (one.ordinal >= nodes_.size() || !nodes_[one.ordinal].live)
-      return Error{Code::kDamaged, "the snapshot holds the stability of no episode",
+  TracesOperation traces;
+  for (const StabilityState& one : stability.episodes)
+    traces.episodes.push_back({one.ordinal, {.stability = one.stability}});
+  return restore(traces);
+}
+
+Status Space::restore(const TracesOperation& traces) {
+  const auto stable = [](float stability) { return stability >= 1 && stability <= kStabilityMax; };
+  for (const auto& [ordinal, of] : traces.episodes) {
+    if (ordinal >= nodes_.size() || !nodes_[ordinal].live || !stable(of.stability) ||
+        !stable(of.older_stability) || !(of.found >= 0 && of.found <= 1) || !std::isfinite(of.older_since_ms))
+      return Error{Code::kDamaged, "the snapshot holds traces of no episode, or such as none has",
                    "restore the space from a backup"};
-    nodes_[one.ordinal].stability = one.stability;
+    nodes_[ordinal].traces = of;
   }
   return {};
 }
@@ -204,10 +216,10 @@ void Space::encode_memory(SnapshotWriter& writer) const {
     concepts.concepts.clear();
   }
   if (!concepts.concepts.empty()) writer.section(concepts);
-  StabilityOperation stability;
+  TracesOperation traces;
   for (uint32_t ordinal = 0; ordinal < nodes_.size(); ++ordinal)
-    if (nodes_[ordinal].access_count > 0) stability.episodes.push_back({ordinal, nodes_[ordinal].stability});
-  if (!stability.episodes.empty() && !mutant(Mutant::kSnapshotWithoutStability)) writer.section(stability);
+    if (nodes_[ordinal].access_count > 0) traces.episodes.push_back({ordinal, nodes_[ordinal].traces});
+  if (!traces.episodes.empty() && !mutant(Mutant::kSnapshotWithoutStability)) writer.section(traces);
 }
 
 Status Space::snapshot() {

@@ -101,7 +101,10 @@ uint64_t Space::digest() const {
     writer.put(node.strength);
     writer.put(node.access_count);
     writer.put(node.last_access_ms);
-    writer.put(node.stability);
+    writer.put(node.traces.stability);
+    writer.put(node.traces.found);
+    writer.put(node.traces.older_stability);
+    writer.put(node.traces.older_since_ms);
     for (const View part :
          {View(id), View(fixed), View(node.content), View(node.attributes), View(node.embedding)})
       add(part);
