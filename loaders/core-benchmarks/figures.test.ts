@@ -6,13 +6,13 @@ import {built, CATALOGUE, load} from "../catalogue.ts";
 import {stream} from "../lab/statistics/random.ts";
 import {type PlantedBlock, withRecords} from "../lab/store/fixture.ts";
 import {floorVerdict} from "../lab/verdict.ts";
-import {FLOORS, rateAt} from "./figures.ts";
+import {FLOORS, p99At, rateAt, TABLES} from "./figures.ts";
 
 const ROUNDS = 8;
 
 /** Rounds in which hnswlib answers 1,000 a second at recall 0.95 and engram `lead` times as many; both halve
- *  from each width to the next. */
-const curves = (of: string, lead: number): PlantedBlock[] =>
+ *  from each width to the next. hnswlib's P99 there is 1,000 µs, engram's `tail` of that. */
+const curves = (of: string, lead: number, tail = 1): PlantedBlock[] =>
   Array.from({length: ROUNDS}, (_, round) =>
     ["engram", "hnswlib"].map((subject) => ({
       subject,
@@ -26,6 +26,11 @@ const curves = (of: string, lead: number): PlantedBlock[] =>
           metric: `qps ${of}`,
           label: String(ef),
           value: (rate as number) * 1_000 * (subject === "engram" ? lead : 1) * (1 + round / 100),
+        },
+        {
+          metric: `p99_us ${of}`,
+          label: String(ef),
+          value: (1_000 / (rate as number)) * (subject === "engram" ? tail : 1) * (1 + round / 100),
         },
       ]),
     })),
@@ -79,6 +84,44 @@ test("between two widths the rate is read off the line through them, in its loga
     const [row] = await database.rows(rateAt("mnist 60000", 0.95));
     assert.ok(Math.abs(Number(row?.value) - 1_000) < 1e-6, `${row?.value}`);
   });
+});
+
+test("at equal recall a third of hnswlib's P99 meets the floor of four tenths, half of it misses", async () => {
+  const id = "p99-wikispeedia-minilm-100000-95";
+  const {verdict, value} = await judged(id, curves("wikispeedia-minilm 100000", 1, 0.3));
+  assert.equal(verdict, "met");
+  assert.ok(Math.abs(value - 0.3) < 1e-9);
+  assert.equal((await judged(id, curves("wikispeedia-minilm 100000", 9, 0.5))).verdict, "missed");
+  const elsewhere = await judged(id, curves("wikispeedia-minilm 15000", 9, 0.1));
+  assert.equal(elsewhere.verdict, "not enough evidence");
+});
+
+test("the P99 at a recall is read off between two widths as the rate is", async () => {
+  await withRecords(curves("mnist 60000", 1).slice(0, 1), async (database) => {
+    const [row] = await database.rows(p99At("mnist 60000", 0.95));
+    assert.ok(Math.abs(Number(row?.value) - 1_000) < 1e-6, `${row?.value}`);
+  });
+});
+
+test("a frontier shows each width's P99, and the widths of a record that has none", async () => {
+  const table = TABLES.find(({id}) => id === "frontier-mnist");
+  const told = async (blocks: PlantedBlock[]) => {
+    let rows: unknown[] = [];
+    await withRecords(blocks, async (database) => {
+      rows = (await database.rows(table?.sql ?? "")).map(({effort, p99_us}) => [effort, p99_us]);
+    });
+    return rows;
+  };
+  const [one] = curves("mnist 60000", 1);
+  assert.deepEqual(await told([one as PlantedBlock]), [
+    [10, 500],
+    [20, 2_000],
+  ]);
+  const before = (one?.labelled ?? []).filter(({metric}) => !metric.startsWith("p99_us"));
+  assert.deepEqual(await told([{...one, labelled: before}]), [
+    [10, null],
+    [20, null],
+  ]);
 });
 
 test("slow walks miss their floor, and each round counts once", async () => {

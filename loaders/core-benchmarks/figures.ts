@@ -39,25 +39,31 @@ export const RATIO_FLOORS = [
 
 const sizes = (n: number) => n.toLocaleString("en-US");
 
-/** One row per visit: the rate at a recall, between the two widths around it (linear in recall, logarithmic in
- *  rate); the narrowest width's where that is already better. Visits that never reach it have no row. */
-export function rateAt(of: string, recall: number): string {
+/** One row per visit: a quantity of searches (`qps`, `p99_us`) at a recall, between the two widths around it
+ *  (linear in recall, logarithmic in the quantity); the narrowest width's where that is already better. Visits
+ *  that never reach it have no row. */
+export function atRecall(quantity: "qps" | "p99_us", of: string, recall: number): string {
   return `
     WITH points AS (
-      SELECT q.run, q.block, q.round, q.subject, CAST(q.label AS INTEGER) AS ef, q.value AS qps, r.value AS recall
+      SELECT q.run, q.block, q.round, q.subject, CAST(q.label AS INTEGER) AS ef, q.value AS quantity, r.value AS recall
       FROM observations q JOIN observations r USING (run, block, label)
-      WHERE q.metric LIKE 'qps ${of}' AND r.metric LIKE 'recall ${of}'),
+      WHERE q.metric LIKE '${quantity} ${of}' AND r.metric LIKE 'recall ${of}'),
     steps AS (
-      SELECT *, lag(recall) OVER visit AS recall_before, lag(qps) OVER visit AS qps_before
+      SELECT *, lag(recall) OVER visit AS recall_before, lag(quantity) OVER visit AS quantity_before
       FROM points WINDOW visit AS (PARTITION BY run, block ORDER BY ef)),
     above AS (
       SELECT *, row_number() OVER (PARTITION BY run, block ORDER BY ef) AS place FROM steps WHERE recall >= ${recall})
     SELECT run, block, round, subject, ef, CASE
-      WHEN recall_before IS NULL OR recall_before >= recall THEN qps
-      ELSE exp(ln(qps_before) + (${recall} - recall_before) / (recall - recall_before) * (ln(qps) - ln(qps_before)))
+      WHEN recall_before IS NULL OR recall_before >= recall THEN quantity
+      ELSE exp(ln(quantity_before)
+        + (${recall} - recall_before) / (recall - recall_before) * (ln(quantity) - ln(quantity_before)))
       END AS value
     FROM above WHERE place = 1`;
 }
+/** Rate at a recall. */
+export const rateAt = (of: string, recall: number): string => atRecall("qps", of, recall);
+/** 99th percentile of single queries at a recall. */
+export const p99At = (of: string, recall: number): string => atRecall("p99_us", of, recall);
 
 const sides = (rows: string, a = "engram", b = RIVAL) => `
   SELECT value, ${ROUND} AS block, CASE WHEN subject = '${a}' THEN 'a' ELSE 'b' END AS side
@@ -87,6 +93,27 @@ export const searchRatioHere = (recall: number): Metric => ({
   compares: {scenario: `real passages, this profile's size, recall ${recall}`, rival: RIVAL},
   rows: sides(rateAt("wikispeedia-minilm %", recall)),
 });
+
+/** Floor and recall of the ratio of 99th percentiles. */
+const TAIL_RECALL = 0.95;
+const TAIL_FLOOR = 0.4;
+
+export const tailRatio = (set: VectorSet): Metric => ({
+  id: `p99-${set.name}-${set.size}-${TAIL_RECALL * 100}`,
+  label: `${set.title}, ${sizes(set.size)} × ${set.dimension}, recall@10 ${TAIL_RECALL}: engram's P99 of a query over hnswlib's`,
+  unit: "×",
+  estimator: ratioOfMedians(),
+  rows: sides(p99At(`${set.name} ${set.size}`, TAIL_RECALL)),
+});
+
+/** The same at whatever size the profile has. */
+export const TAIL_HERE: Metric = {
+  id: `p99-here-${TAIL_RECALL * 100}`,
+  label: `real passages, at this profile's size, recall@10 ${TAIL_RECALL}: engram's P99 of a query over hnswlib's`,
+  unit: "×",
+  estimator: ratioOfMedians(),
+  rows: sides(p99At("wikispeedia-minilm %", TAIL_RECALL)),
+};
 
 const insertRatio = (of: string, id: string, label: string): Metric => ({
   id,
@@ -169,6 +196,7 @@ export const FLOORS: Floor[] = [
   ...[...SETS, LARGE].flatMap((set) =>
     RATIO_FLOORS.map((one) => floor(searchRatio(set, one.recall), ">=", one.floor)),
   ),
+  ...[...SETS, LARGE].map((set) => floor(tailRatio(set), "<=", TAIL_FLOOR)),
   floor(
     {
       id: "hot-bytes",
@@ -215,6 +243,7 @@ export const FLOORS: Floor[] = [
 
 export const METRICS: Metric[] = [
   ...HERE,
+  TAIL_HERE,
   insertRatio(
     "wikispeedia-minilm %",
     "inserts-here",
@@ -257,17 +286,18 @@ const spreadOf = (rows: string, keys: string) => `
 
 const frontier = ({name}: VectorSet): Table => ({
   id: `frontier-${name}`,
-  caption: `${name}: recall and rate at every width, one thread; median over rounds with the lowest and highest`,
+  caption: `${name}: recall, rate and P99 of a query at every width, one thread; median over rounds, the rate with the lowest and highest`,
   sql: `
     SELECT subject, effort, avg(recall) AS recall, median(qps) AS qps, min(qps) AS low_qps, max(qps) AS high_qps,
-      count(*) AS n, max(vectors) AS vectors
+      median(p99_us) AS p99_us, count(*) AS n, max(vectors) AS vectors
     FROM (
-      SELECT q.subject, CAST(q.label AS INTEGER) AS effort, q.value AS qps, r.value AS recall,
+      SELECT q.subject, CAST(q.label AS INTEGER) AS effort, q.value AS qps, r.value AS recall, t.value AS p99_us,
         CAST(split_part(q.metric, ' ', 3) AS INTEGER) AS vectors
       FROM observations q JOIN observations r USING (run, block, label)
+      LEFT JOIN observations t ON t.run = q.run AND t.block = q.block AND t.label = q.label AND t.metric LIKE 'p99_us ${name} %'
       WHERE q.metric LIKE 'qps ${name} %' AND r.metric LIKE 'recall ${name} %')
     GROUP BY subject, effort ORDER BY subject, effort`,
-  units: {qps: "1/s", low_qps: "1/s", high_qps: "1/s", vectors: "count"},
+  units: {qps: "1/s", low_qps: "1/s", high_qps: "1/s", p99_us: "µs", vectors: "count"},
 });
 
 const host = (metric: string, label: string) =>

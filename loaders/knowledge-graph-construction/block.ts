@@ -59,7 +59,6 @@ export interface BlockOutput {
   /** Bound passages: their concept, and the group that k-means gives them. */
   bound: {domain: number; passage: number; concept: number; group: number}[];
   asked: Asked[];
-  rss_bytes: number;
 }
 
 const K = 10;
@@ -71,7 +70,6 @@ const idOf = (domain: string, passage: number) => `${domain}/${passage}`;
 
 export async function main(input: BlockInput, report: (value: unknown) => void): Promise<BlockOutput> {
   const {directory, dimension, domains, docs_per_s, consolidate_every_s, seed} = input;
-  const rssBefore = process.memoryUsage().rss;
   const engine = await Engine.open(directory, {durability: "group"});
   const spaces: Space[] = [];
   for (const {name} of domains) spaces.push(await engine.space(name.toLowerCase(), {dimension}));
@@ -128,7 +126,6 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
   over = true;
   await beside;
   if (consolidate_every_s > 0) await cycle();
-  const rss_bytes = process.memoryUsage().rss - rssBefore; // before k-means, which is not the store's
 
   let lost = 0;
   let altered = 0;
@@ -214,7 +211,6 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
       concepts,
       bound,
       asked,
-      rss_bytes,
     },
     cycles_ns: Float64Array.from(cycles),
   };

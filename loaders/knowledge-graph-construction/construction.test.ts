@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
+import {mkdirSync, mkdtempSync, rmSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
 import {test} from "node:test";
+import {Engine} from "../../native/engine.ts";
+import {load} from "../catalogue.ts";
 import type {PassageText, QueryRow} from "../datasets/wikispeedia-minilm.ts";
 import {calibrationError} from "../lab/statistics/calibration.ts";
 import {adjustedRandIndex, purity} from "../lab/statistics/clustering.ts";
 import {stream} from "../lab/statistics/random.ts";
-import {withRecords} from "../lab/store/fixture.ts";
+import {type PlantedBlock, withRecords} from "../lab/store/fixture.ts";
+import {floorVerdict} from "../lab/verdict.ts";
 import {DOMAINS, domains} from "./domains.ts";
 import {adjustedRandSql, calibrationErrorSql, puritySql} from "./figures.ts";
 import {kmeans} from "./kmeans.ts";
+import {main as memoryOf, writeDomain} from "./memory.ts";
 
 const random = stream(21, "construction.test");
 
@@ -75,4 +82,64 @@ test("a domain has the passages that are filed in it alone, those that are asked
   for (const [at, {passages}] of chosen.entries())
     assert.ok(passages.every((id) => id % 3 === at && id % 5 !== 4));
   assert.deepEqual(chosen.flatMap(({questions}) => questions.map(({answer}) => answer)).sort(), [3, 7]);
+});
+
+test("the process whose memory is read stores every passage as its files say, and forms concepts only where asked", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "engram-memory-"));
+  try {
+    // More than two pieces, in three directions; the last passage has a letter of two bytes and one has no text.
+    const texts = Array.from({length: 150}, (_, i) => (i === 7 ? "" : i === 149 ? "á" : `passage ${i}`));
+    const rows = texts.map((_, i) => unit(2 * (i % 3) + 0.001 * i));
+    const domain = writeDomain(
+      join(folder, "told"),
+      "Science",
+      Float32Array.from(rows.flatMap((row) => [...row])),
+      texts,
+    );
+    for (const consolidate_every of [0, 70]) {
+      const directory = join(folder, String(consolidate_every));
+      mkdirSync(directory);
+      const {stored, concepts} = await memoryOf({
+        directory,
+        dimension: 2,
+        domains: [domain],
+        consolidate_every,
+      });
+      assert.equal(stored, texts.length);
+      assert.equal(concepts > 0, consolidate_every > 0);
+      const engine = await Engine.open(directory);
+      const space = await engine.space("science", {dimension: 2});
+      for (const [i, text] of texts.entries()) {
+        const found = space.get(`Science/${i}`);
+        assert.equal(found?.content ?? "", text);
+        assert.deepEqual(found?.embedding, rows[i]);
+      }
+      await engine.close();
+    }
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+});
+
+test("a store that takes a tenth more memory with concepts meets its floor, one that takes a third more misses it", async () => {
+  const floor = (await load("101")).floors.find(({metric}) => metric.id === "memory");
+  assert.ok(floor);
+  const judged = async (over: number, pairs: number) => {
+    const blocks = Array.from({length: pairs}, (_, round): PlantedBlock[] => [
+      {subject: "episodic", round, observations: {store_memory: 50e6 + round * 1e6}},
+      {subject: "dual", round, observations: {store_memory: over * (50e6 + round * 1e6) + (round % 2) * 1e5}},
+    ]).flat();
+    let verdict = "";
+    await withRecords(blocks, async (database) => {
+      const estimate = floor.metric.estimator.estimate(
+        (await database.rows(floor.metric.rows)) as never,
+        stream(1, "memory"),
+      );
+      ({verdict} = floorVerdict(estimate, floor.comparison, floor.threshold));
+    });
+    return verdict;
+  };
+  assert.equal(await judged(1.1, 6), "met");
+  assert.equal(await judged(1.33, 6), "missed");
+  assert.equal(await judged(1.1, 2), "not enough evidence");
 });

@@ -1,10 +1,13 @@
 // engram's vector index beside hnswlib, one thread, thread-CPU time. Both are built in turns, chunk by chunk,
 // then asked in rounds that alternate their order, so that a drift of the machine favours nobody: rate
-// against recall@10 at every width, filtered searches, recall after deletes and after updates.
-//   index_bench --base X --queries X [--dimension 384] [--count N] [--asked N] [--rounds N] [--churn yes]
+// against recall@10 at every width and the slowest hundredth's time, filtered searches, recall after deletes
+// and after updates.
+//   index_bench --base X --queries X [--dimension 384] [--count N] [--asked N] [--rounds N] [--timed N]
+//   [--churn yes]
 // Files are rows of half precision, or single where they end in .f32; `--base clustered` draws both.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <exception>
 #include <memory>
 #include <span>
@@ -27,6 +30,7 @@ constexpr uint32_t kK = 10;
 constexpr std::array<uint32_t, 12> kWidths = {10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448};
 /** Past this recall a wider search only takes time. */
 constexpr double kRecallEnough = 0.997;
+constexpr double kTail = 0.99;
 /** Shares of the vectors that a filter lets through, in percent. */
 constexpr std::array<uint32_t, 3> kSelectivities = {1, 10, 50};
 
@@ -35,6 +39,7 @@ class Bench {
   Bench(const Options& options)
       : count_(options.number("count")),
         rounds_(options.number("rounds")),
+        timed_(options.number("timed")),
         base_{options.number("dimension"), {}},
         queries_{options.number("dimension"), {}} {
     const size_t asked = options.number("asked");
@@ -70,7 +75,8 @@ class Bench {
     });
   }
 
-  /** Rate and recall of `widths`, none where an earlier one already finds nearly all. */
+  /** Rate and recall of `widths`, none where an earlier one already finds nearly all; without a prefix, the
+   * 99th percentile, too. */
   void curve(const char* prefix, std::span<const uint32_t> widths, const Accepts* accepts) {
     truth(accepts);
     std::vector<std::vector<uint32_t>> used(subjects_.size());
@@ -89,6 +95,7 @@ class Bench {
           visit.say((std::string(prefix) + "qps").c_str(), label, "1/s", static_cast<double>(asked) / seconds,
                     asked);
           visit.say((std::string(prefix) + "recall").c_str(), label, "share", recall, asked);
+          if (*prefix == '\0' && timed_ > 0 && asked > 0) tail(subject, visit, width, label);
           if (round == 0) own.push_back(width);
           if (recall >= kRecallEnough) break;
         }
@@ -128,6 +135,23 @@ class Bench {
     }
   }
 
+  /** The 99th percentile of the time of single queries, in passes of their own: two clock reads a query would
+   * lower the rate. Every query of every pass counts. The clock is the thread's CPU time, as for the rate: on
+   * the wall, the slowest hundredth would tell how often another process had this CPU. One reading of the
+   * clock is in every time, for all subjects alike. */
+  void tail(Subject& subject, const Visit& visit, uint32_t width, const std::string& label) {
+    times_.clear();
+    while (times_.size() < timed_)
+      for (size_t q = 0; q < queries_.count(); ++q) {
+        const double began = cpuSeconds();
+        lengths_[q] = subject.search(queries_[q], width, nullptr, answers_[q]);
+        times_.push_back(cpuSeconds() - began);
+      }
+    const auto rank = static_cast<ptrdiff_t>(std::ceil(kTail * static_cast<double>(times_.size()))) - 1;
+    std::nth_element(times_.begin(), times_.begin() + rank, times_.end());
+    visit.say("p99_us", label, "µs", times_[static_cast<size_t>(rank)] * 1e6, times_.size());
+  }
+
   /** The true neighbours, by engram's scan, whose own test compares it with plain loops. */
   void truth(const Accepts* accepts) {
     truth_.resize(queries_.count());
@@ -153,12 +177,14 @@ class Bench {
 
   size_t count_;
   uint32_t rounds_;
+  size_t timed_;  // single queries per width and visit, at least
   Vectors base_;
   Vectors queries_;
   std::vector<std::unique_ptr<Subject>> subjects_;
   std::vector<std::vector<uint32_t>> truth_;
   std::vector<std::array<uint32_t, kK>> answers_;
   std::vector<size_t> lengths_;
+  std::vector<double> times_;  // s
 };
 
 void measure(const Options& options) {
@@ -187,6 +213,7 @@ int main(int count, char** arguments) {
                          {"count", "20000"},
                          {"asked", "500"},
                          {"rounds", "6"},
+                         {"timed", "1000"},
                          {"width", "all"},
                          {"rival", "yes"},
                          {"churn", "no"}});

@@ -19,9 +19,10 @@ const notHere = (what: string) => html`<p class="quiet">${what} not measured in 
 
 /** Recall against rate on one set of vectors. */
 export function setFrontier(summary: Summary, set: string, title: string): HTMLElement {
-  const points: FrontierRow[] = frontierRows(rows(summary, `frontier-${set}`));
+  const found = rows(summary, `frontier-${set}`);
+  const points: FrontierRow[] = frontierRows(found);
   if (points.length === 0) return notHere(`${title}:`);
-  const vectors = Number(rows(summary, `frontier-${set}`)[0]?.vectors);
+  const vectors = Number(found[0]?.vectors);
   const best = [...new Set(points.map(({subject}) => subject))].flatMap((subject) => {
     const able = points.filter((point) => point.subject === subject && point.recall >= 0.95);
     return able.length === 0 ? [] : [able.reduce((a, b) => (b.qps > a.qps ? b : a))];
@@ -31,11 +32,14 @@ export function setFrontier(summary: Summary, set: string, title: string): HTMLE
     .map(({subject, qps, recall}) => `${subject} ${rounded(qps)} queries/s at ${recall.toFixed(3)}`);
   return chart({
     title: `${title}, ${count(vectors)} vectors: at a recall of 0.95 or more, ${told[0] ?? "nobody answers"}`,
-    summary: `Fastest width with a recall@10 of at least 0.95: ${told.join(", ")}. Rates are per second of the thread's own CPU time; bars reach from the lowest to the highest round.`,
-    rows: points.map(({subject, effort, ...point}) => ({index: subject, ef: effort, ...point})),
+    summary: `Fastest width with a recall@10 of at least 0.95: ${told.join(", ")}. Rates are per second of the thread's own CPU time; bars reach from the lowest to the highest round. P99 is of single queries, in the same time.`,
+    rows: points.map(({subject, effort, ...point}, at) => ({
+      ...{index: subject, ef: effort, ...point},
+      p99: orNull(found[at]?.p99_us),
+    })),
     spec: (width) => frontier(points, width),
     height: 440,
-    table: {units: {qps: "queries/s"}, heads: {qps: "rate", recall: "recall@10"}},
+    table: {units: {qps: "queries/s", p99: "µs"}, heads: {qps: "rate", recall: "recall@10", p99: "P99"}},
   });
 }
 
