@@ -53,7 +53,6 @@ export const MODELS: readonly Model[] = [
   {name: "exponential", accesses: 0, ...exponential("exponential")},
   {name: "two components, told once", accesses: 0, ...exponential("two-component")},
   {name: "two components, rehearsed", accesses: 3, ...power("two-component")},
-  {name: "spacing, one access", accesses: 1, ...exponential("spacing")},
 ];
 
 /** What the specification set before anything was fitted: engine.md, "Decay". */
@@ -141,6 +140,22 @@ export const rootMeanSquare = (errors: readonly number[]) =>
 /** Gaps from an hour to the longest, `count` of them in equal ratios, ms. */
 export const gapsUpTo = (longest_ms: number, count: number): number[] =>
   Array.from({length: count}, (_, i) => HOUR_MS * (longest_ms / HOUR_MS) ** (i / (count - 1)));
+
+/** Gains that are tried: from hardly any to more than any study found, in equal ratios. */
+const GAINS: readonly number[] = Array.from({length: 40}, (_, i) => 0.02 * (5 / 0.02) ** (i / 39));
+
+/** The gain whose best gap (a share of the time until the test) comes nearest, by ratio, to the middle of a range. */
+export async function fitGain(
+  best: (gain: number) => Promise<number>,
+  {low, high}: {low: number; high: number},
+): Promise<number> {
+  let nearest = {gain: Number.NaN, off: Number.POSITIVE_INFINITY};
+  for (const gain of GAINS) {
+    const off = Math.abs(Math.log((await best(gain)) / Math.sqrt(low * high)));
+    if (off < nearest.off) nearest = {gain, off};
+  }
+  return nearest.gain;
+}
 
 /** The first gap that leaves most; null where nothing is left after any. */
 export async function bestGap(

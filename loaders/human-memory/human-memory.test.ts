@@ -12,6 +12,7 @@ import {tell} from "./confidence.ts";
 import {
   bestGap,
   fit,
+  fitGain,
   gapsUpTo,
   leakage,
   leftOut,
@@ -164,12 +165,13 @@ test("of two components, rehearsal decides which one is read", () =>
     }
   }));
 
-test("a second learning leaves more where it came later, by the spacing model", () =>
+test("a second learning serves best neither at once nor too late, by the spacing model", () =>
   withEngine(async (engine) => {
-    const decay = {model: "spacing" as const, tau: DAY_MS};
-    const soon = await afterGap(engine, decay, 60_000, 2 * DAY_MS);
-    const late = await afterGap(engine, decay, DAY_MS, 2 * DAY_MS);
-    assert.ok(late > 1.5 * soon, `${late} and ${soon}`);
+    const decay = {model: "spacing" as const};
+    const soon = await afterGap(engine, decay, 60_000, 7 * DAY_MS);
+    const late = await afterGap(engine, decay, DAY_MS, 7 * DAY_MS);
+    const too = await afterGap(engine, decay, 60 * DAY_MS, 7 * DAY_MS);
+    assert.ok(late > 1.05 * soon && late > 1.05 * too, `${soon}, ${late} and ${too}`);
   }));
 
 test("the first of the best gaps is told, and none where nothing is left", async () => {
@@ -181,6 +183,11 @@ test("the first of the best gaps is told, and none where nothing is left", async
   const best = await bestGap(gaps, async (gap) => (gap > 5 * HOUR_MS && gap < 500 * HOUR_MS ? 0.5 : 0.1));
   assert.deepEqual(best, {gap_ms: gaps[1], left: 0.5});
   assert.equal(await bestGap(gaps, async () => 0), null);
+});
+
+test("a gain is found again by the best gap that it makes", async () => {
+  const gain = await fitGain(async (gain) => 1 / gain, {low: 1, high: 4});
+  assert.ok(gain > 0.45 && gain < 0.55, `${gain}`);
 });
 
 test("a calibration sees only the questions that are not held out, and is gone for the next kind", () =>
@@ -245,4 +252,10 @@ test("a run is void when mirrored savings are predicted as well as the real ones
   });
   assert.equal(await violations("mirrored", with_(0.2)), 0);
   assert.equal(await violations("mirrored", with_(0.05)), 1);
+});
+
+test("a run is void when best gaps that were swapped are predicted as well, or were not looked at", async () => {
+  assert.equal(await violations("swapped", {observations: {"swapped best gap hit": 0}}), 0);
+  assert.equal(await violations("swapped", {observations: {"swapped best gap hit": 1}}), 1);
+  assert.equal(await violations("swapped", {}), 1);
 });

@@ -9,6 +9,7 @@ import {dotPanels} from "./dots.js";
 import {forgettingCurves} from "./forgetting.js";
 import {logDomain, logTicks} from "./frame.js";
 import {frontier} from "./frontier.js";
+import {gapCurves} from "./gaps.js";
 import {countGrid} from "./grid.js";
 import {latencyByPercentile, percentileName} from "./latency.js";
 import {lines} from "./lines.js";
@@ -122,6 +123,15 @@ const LEFT = [1_200, 3_600, 86_400, 2_678_400].flatMap((delay, at) => [
   {series: "specified", delay, left: Math.exp(-delay / 7_000), measured: false},
 ]);
 
+const GAPS = [
+  {test: "1 week", peak: 2, low: 1.4, high: 2.8},
+  {test: "1 year", peak: 25, low: 18, high: 36},
+].flatMap(({test, peak, low, high}) =>
+  [0.1, 0.5, 2, 8, 25, 80].map((days) => ({
+    ...{test, gap: days * 86_400, low: low * 86_400, high: high * 86_400},
+    more: 0.02 / (1 + Math.log(days / peak) ** 2),
+  })),
+);
 const GALLERY: Record<string, (width: number) => vegaLite.TopLevelSpec> = {
   latency: (width) => latencyByPercentile(PERCENTILES, width),
   "latency-close": (width) => latencyByPercentile(CLOSE, width),
@@ -140,6 +150,7 @@ const GALLERY: Record<string, (width: number) => vegaLite.TopLevelSpec> = {
       mark: {at: 0.95, says: "95 %"},
     }),
   forgetting: (width) => forgettingCurves(LEFT, width),
+  gaps: (width) => gapCurves(GAPS, width),
   grid: (width) => countGrid(GRID, width),
   shares: (width) => shareBars(SHARES, width, "share of slow requests"),
 };

@@ -2,6 +2,7 @@
 import {html} from "npm:htl";
 import type {Summary} from "../../loaders/lab/claim.ts";
 import {forgettingCurves, type LeftRow} from "../charts/forgetting.js";
+import {type GapRow, gapCurves} from "../charts/gaps.js";
 import {isEngram} from "../charts/theme.js";
 import {chart} from "./chart.js";
 import {number} from "./format.js";
@@ -9,6 +10,43 @@ import {rowsOf} from "./table.js";
 
 /** Names of measured series say whose they are, by year. */
 const MEASURED = /\b\d{4}$/;
+
+const DAY_S = 86_400;
+
+/** The best gap of each test by the engine's default, over the range that was published. */
+export function gaps(summary: Summary): HTMLElement {
+  const table = summary.tables["gap-curves"];
+  const rows: GapRow[] = (table === undefined ? [] : rowsOf(table)).map((row) => ({
+    test: String(row.until_test),
+    gap: Number(row.gap),
+    more: Number(row.more),
+    low: Number(row.low),
+    high: Number(row.high),
+  }));
+  if (rows.length === 0) return html`<p class="quiet">No gap measured yet.</p>`;
+  const tests = [...new Set(rows.map(({test}) => test))];
+  const best = tests.map((test) =>
+    rows.filter((row) => row.test === test).reduce((a, b) => (b.more > a.more ? b : a)),
+  );
+  const within = best.filter(({gap, low, high}) => gap >= low && gap <= high).length;
+  const days = (seconds: number) => number(seconds / DAY_S, 2);
+  return chart({
+    title: `The engine’s best gap lies in the published range for ${within} of ${tests.length} tests`,
+    summary: best
+      .map(
+        ({test, gap, low, high}) =>
+          `A test after ${test}: best gap ${days(gap)} days, published ${days(low)} to ${days(high)}`,
+      )
+      .join("; "),
+    rows: rows.map(({test, gap, more}) => ({test, gap, more})),
+    spec: (width) => gapCurves(rows, width),
+    height: 290,
+    table: {units: {gap: "s", more: "share"}},
+    say: (row) =>
+      `test after ${row.test}, gap ${days(Number(row.gap))} days: ${number(100 * Number(row.more), 2)} points more than at once`,
+    note: "Curves are read from a space of the engine. Bars on the axis: the best gaps that were published.",
+  });
+}
 
 export function forgetting(summary: Summary): HTMLElement {
   const table = summary.tables.curves;
