@@ -4,7 +4,6 @@ import {html} from "npm:htl";
 import type {Summary} from "../../loaders/lab/claim.ts";
 import {type DotRow, dotPanels} from "../charts/dots.js";
 import {type FrontierRow, frontier} from "../charts/frontier.js";
-import {isEngram} from "../charts/theme.js";
 import {chart} from "./chart.js";
 import {count, number} from "./format.js";
 import {frontierRows} from "./frontier-rows.js";
@@ -83,10 +82,10 @@ export function durableRates(summary: Summary): HTMLElement {
     low: orNull(row.lowest),
     high: orNull(row.highest),
   }));
-  const one = (engram: boolean) =>
-    dots.find((dot) => dot.panel.startsWith("1 ") && isEngram(dot.subject) === engram);
+  const one = (subject: string) =>
+    dots.find((dot) => dot.panel.startsWith("1 ") && dot.subject === subject)?.value ?? 0;
   return chart({
-    title: `One memory a commit: ${rounded(one(true)?.value ?? 0)} a second, the raw log ${rounded(one(false)?.value ?? 0)}`,
+    title: `One memory a commit: ${rounded(one("engram"))} a second, the raw log ${rounded(one("raw log"))}`,
     summary: dots.map(({subject, panel, value}) => `${panel}: ${subject} ${rounded(value)}/s.`).join(" "),
     rows: dots.map(({subject, panel, value, low, high}) => ({
       commit: panel,
