@@ -181,6 +181,19 @@ const growingShare = (batch: number): Metric => ({
   rows: ofCommit("stores_per_s", batch, "growing file"),
 });
 
+/** What a store could keep that did nothing but link each memory into the graph, by one thread: its size is this
+ *  profile's number of passages. */
+const linkedShare = (batch: number): Metric => ({
+  id: `linked-${batch}`,
+  label: `inserts into the index alone, searchable at once, by one thread: share of the raw log's rate at ${sizes(batch)} a commit`,
+  unit: "share",
+  estimator: ratioOfMedians(),
+  rows: `
+    SELECT value, ${ROUND} AS block, CASE WHEN subject = 'engram' THEN 'a' ELSE 'b' END AS side
+    FROM observations WHERE (metric LIKE 'inserts_per_s wikispeedia-minilm %' AND subject = 'engram')
+      OR (metric = 'stores_per_s' AND subject = 'raw log' AND label = '${batch}')`,
+});
+
 export const DURABLE_TAIL: Metric = {
   id: "durable-p99",
   label: "P99 of a durable store with embedding, over that of the raw log's commits in the same run",
@@ -286,6 +299,7 @@ export const METRICS: Metric[] = [
   time("reach-3", "reach_us", "3 hops", "distinct nodes within 3 hops"),
   ...BATCHES.map((batch) => durableShare(batch, "stores_per_s without embedding")),
   ...BATCHES.map(growingShare),
+  ...BATCHES.map(linkedShare),
   ...["log", "snapshot"].map((from) => ({
     id: `open-${from}`,
     label: `time to open a space from its ${from}`,

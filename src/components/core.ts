@@ -101,6 +101,21 @@ export function durableRates(summary: Summary): HTMLElement {
   });
 }
 
+/** What the index alone would allow in large commits, beside what the store keeps. */
+export function linkBound(summary: Summary): HTMLElement {
+  const share = (id: string) => summary.claims.find((claim) => claim.id === id)?.value ?? null;
+  const commits = summary.claims.flatMap(({id}) => {
+    const batch = Number(/^linked-(\d+)$/.exec(id)?.[1]);
+    const [alone, kept] = [share(id), share(`durable-${batch}`)];
+    return batch > 1 && alone !== null && kept !== null
+      ? [`${count(batch)} a commit ${number(alone, 2)} of the raw log’s rate, the store ${number(kept, 2)}`]
+      : [];
+  });
+  return commits.length === 0
+    ? html`<p class="quiet">Not measured yet: what linking alone allows.</p>`
+    : html`<p>Linking by itself, with no log and no disk, would keep at ${commits.join("; at ")}. Both stand among the figures below; a threshold above the first cannot be met by a graph that is kept current.</p>`;
+}
+
 /** A prepared table with its caption, or why there is none. */
 export function plainTable(summary: Summary, id: string): HTMLElement {
   const table = summary.tables[id];
