@@ -18,10 +18,11 @@ struct ClusterOptions {
   uint32_t size = 3;                 // members of a concept at least
 };
 
-/** A pair of rows worth a look, a < b. */
+/** A pair of rows worth a look, a < b, given once. */
 struct CandidatePair {
   uint32_t a;
   uint32_t b;
+  float cosine;  // exact
 };
 
 struct Cluster {
@@ -35,7 +36,7 @@ double coherence_of(double sum_squared, double n);
 /**
  * Clusters of at least `size` rows, by their first row. The affinity of two clusters is that of their mean
  * cosine (exact, from sums) and their mean times. `at_ms` has one time per row.
- * Mean cost O(pairs · (dimension + log pairs)).
+ * Mean cost O(pairs · log pairs + joins · dimension · neighbours of a cluster that only one half of it knew).
  */
 std::vector<Cluster> agglomerate(const UnitRows& rows, std::span<const double> at_ms,
                                  std::span<const CandidatePair> pairs, const ClusterOptions& options);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -54,12 +55,13 @@ Set planted(uint64_t seed, uint32_t groups, uint32_t size, double noise) {
 }
 
 std::vector<CandidatePair> pairs_of(const UnitRows& rows) {
-  std::set<std::pair<uint32_t, uint32_t>> pairs;
+  std::map<std::pair<uint32_t, uint32_t>, float> pairs;
   const auto lists = neighbours_of_all(rows, {});
   for (uint32_t row = 0; row < lists.size(); ++row)
-    for (const Neighbour& near : lists[row]) pairs.insert({std::min(row, near.row), std::max(row, near.row)});
+    for (const Neighbour& near : lists[row])
+      pairs[{std::min(row, near.row), std::max(row, near.row)}] = near.cosine;
   std::vector<CandidatePair> result;
-  for (const auto& [a, b] : pairs) result.push_back({a, b});
+  for (const auto& [pair, cosine] : pairs) result.push_back({pair.first, pair.second, cosine});
   return result;
 }
 
@@ -102,6 +104,79 @@ TEST(Clustering, TheSameSetTwiceGivesTheSameToTheBit) {
   const Set set = planted(3, 40, 10, 0.8);
   const auto first = clusters_of(set);
   const auto second = clusters_of(set);
+  ASSERT_EQ(first.size(), second.size());
+  for (size_t i = 0; i < first.size(); ++i) {
+    EXPECT_EQ(first[i].rows, second[i].rows);
+    EXPECT_EQ(first[i].coherence, second[i].coherence);
+  }
+}
+
+/** The same by the book: every pair of clusters that share a candidate is looked at again after each join. */
+std::vector<std::vector<uint32_t>> plain(const Set& set, const std::vector<CandidatePair>& pairs,
+                                         const ClusterOptions& options) {
+  const UnitRows rows = set.rows();
+  std::vector<std::vector<uint32_t>> clusters;
+  for (uint32_t row = 0; row < rows.size(); ++row) clusters.push_back({row});
+  const auto dot = [&](uint32_t a, uint32_t b) {
+    return std::inner_product(rows[a].begin(), rows[a].end(), rows[b].begin(), 0.0);
+  };
+  std::set<std::pair<uint32_t, uint32_t>> candidates;
+  for (const CandidatePair& pair : pairs) candidates.insert({pair.a, pair.b});
+  std::set<std::vector<uint32_t>> refused;
+  for (;;) {
+    double best = 0;
+    std::pair<size_t, size_t> chosen;
+    std::vector<uint32_t> both;
+    for (size_t a = 0; a < clusters.size(); ++a)
+      for (size_t b = a + 1; b < clusters.size(); ++b) {
+        double sum = 0;
+        bool adjacent = false;
+        for (const uint32_t one : clusters[a])
+          for (const uint32_t other : clusters[b]) {
+            sum += dot(one, other);
+            adjacent |= candidates.contains(std::minmax(one, other));
+          }
+        const auto mean = sum / static_cast<double>(clusters[a].size() * clusters[b].size());
+        const double strength = affinity(mean, 0, options.tau_ms);
+        auto together = clusters[a];
+        together.insert(together.end(), clusters[b].begin(), clusters[b].end());
+        std::sort(together.begin(), together.end());
+        if (!adjacent || strength < options.merge || strength <= best || refused.contains(together)) continue;
+        best = strength;
+        chosen = {a, b};
+        both = together;
+      }
+    if (both.empty()) break;
+    if (exact_coherence(rows, both) < options.coherence) {
+      refused.insert(both);
+      continue;
+    }
+    clusters[chosen.first] = both;
+    clusters.erase(clusters.begin() + static_cast<ptrdiff_t>(chosen.second));
+  }
+  std::erase_if(clusters, [&](const auto& cluster) { return cluster.size() < options.size; });
+  std::sort(clusters.begin(), clusters.end());
+  return clusters;
+}
+
+TEST(Clustering, IsWhatJoiningTheStrongestByTheBookGives) {
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    const Set set = planted(seed, 8, 7, 0.72);
+    const auto pairs = pairs_of(set.rows());
+    std::vector<std::vector<uint32_t>> found;
+    for (const Cluster& cluster : agglomerate(set.rows(), set.at_ms, pairs, {}))
+      found.push_back(cluster.rows);
+    EXPECT_EQ(found, plain(set, pairs, {})) << "seed " << seed;
+    EXPECT_GE(found.size(), 4U);
+  }
+}
+
+TEST(Clustering, DoesNotDependOnTheOrderOfPairs) {
+  const Set set = planted(6, 40, 8, 0.9);
+  auto pairs = pairs_of(set.rows());
+  const auto first = agglomerate(set.rows(), set.at_ms, pairs, {});
+  std::reverse(pairs.begin(), pairs.end());
+  const auto second = agglomerate(set.rows(), set.at_ms, pairs, {});
   ASSERT_EQ(first.size(), second.size());
   for (size_t i = 0; i < first.size(); ++i) {
     EXPECT_EQ(first[i].rows, second[i].rows);

@@ -1,139 +1,397 @@
 #include "memory/neighbours.h"
 
 #include <algorithm>
-#include <cmath>
+#include <bit>
+#include <limits>
 #include <numeric>
+#include <utility>
 
+#include "base/buffer.h"
 #include "base/random.h"
+#include "memory/prefetch.h"
+#include "vector/code.h"
 #include "vector/distance.h"
 
 namespace engram {
 namespace {
 
-bool nearer(const Neighbour& a, const Neighbour& b) {
-  return a.cosine != b.cosine ? a.cosine > b.cosine : a.row < b.row;
-}
+/** Members of a part by which a split finds its direction, and how often it does. */
+constexpr size_t kSample = 32;
+constexpr int kTurns = 2;
+/** Standard deviations by which half a code may be wrong about a cosine: beyond lies one of 16,000. */
+constexpr float kMargin = 4;
 
-/** The best so far of each row: the best of a set under a total order, whatever order it comes in. */
-class Lists {
+/** Rows as codes of a byte a value (vector/code.h), a quarter of their size, and half of each alone says
+ * most. What they say of a cosine is the same on every machine. */
+class Codes {
  public:
-  Lists(size_t rows, uint32_t most) : lists_(rows), most_(most) {}
-
-  void offer(uint32_t row, Neighbour candidate) {
-    auto& list = lists_[row];
-    if (list.size() == most_ && !nearer(candidate, list.back())) return;
-    const auto place = std::lower_bound(list.begin(), list.end(), candidate, nearer);
-    if (place != list.end() && place->row == candidate.row) return;
-    list.insert(place, candidate);
-    if (list.size() > most_) list.pop_back();
+  explicit Codes(const UnitRows& rows) : Codes(rows.size(), planeBytes(rows.dimension)) {
+    for (size_t row = 0; row < rows.size(); ++row) {
+      const CodeFactors factors = encode(rows[row], high(row), low(row));
+      scales_[row] = {factors.high_factor, kMargin * factors.noise, factors.both_factor};
+    }
   }
-  std::vector<std::vector<Neighbour>>& lists() { return lists_; }
+  /** The same in another order. */
+  Codes(const Codes& other, std::span<const uint32_t> order) : Codes(order.size(), other.bytes_) {
+    for (size_t at = 0; at < order.size(); ++at) {
+      std::copy_n(other.high(order[at]), bytes_, high(at));
+      std::copy_n(other.low(order[at]), bytes_, low(at));
+      scales_[at] = other.scales_[order[at]];
+    }
+  }
+
+  void ask(std::span<const float> values) { query_.set(values); }
+  void ask(uint32_t row) { query_.set(high(row), low(row), bytes_, scales_[row].both); }
+
+  /** Products with what was asked, from half of each code. */
+  std::span<const float> rough(std::span<const uint32_t> rows) {
+    multiply(high_.data(), rows, high_sums_);
+    products_.resize(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i)
+      products_[i] = scales_[rows[i]].high * query_.scale * static_cast<float>(high_sums_[i] - query_.shift);
+    return products_;
+  }
+  /** By how much a rough cosine with this row may be wrong. */
+  float margin(uint32_t row) const { return scales_[row].margin; }
+
+  /** Products with what was asked, from whole codes. */
+  std::span<const float> fine(std::span<const uint32_t> rows) {
+    multiply(high_.data(), rows, high_sums_);
+    multiply(low_.data(), rows, low_sums_);
+    products_.resize(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      // c = 16 × (high − 8) + low − 8: see vector/code.h.
+      const int32_t sum = kLowSteps * high_sums_[i] + low_sums_[i] - (kLowSteps + 1) * query_.shift;
+      products_[i] = scales_[rows[i]].both * query_.scale * static_cast<float>(sum);
+    }
+    return products_;
+  }
+  void prefetch_rough(uint32_t row) const {
+    prefetch(high(row), bytes_);
+    prefetch(&scales_[row], sizeof(Scale));
+  }
+  void prefetch_rest(uint32_t row) const { prefetch(low(row), bytes_); }
 
  private:
-  std::vector<std::vector<Neighbour>> lists_;
-  const uint32_t most_;
+  struct alignas(16) Scale {
+    float high;
+    float margin;
+    float both;
+  };
+
+  Codes(size_t rows, size_t bytes) : bytes_(bytes), scales_(rows), dot_planes_(bestKernels().dot_planes) {
+    high_.reserve(rows * bytes);
+    low_.reserve(rows * bytes);
+  }
+  static uint8_t* plane(std::byte* from) { return reinterpret_cast<uint8_t*>(from); }
+  static const uint8_t* plane(const std::byte* from) { return reinterpret_cast<const uint8_t*>(from); }
+  uint8_t* high(size_t row) { return plane(high_.data() + row * bytes_); }
+  uint8_t* low(size_t row) { return plane(low_.data() + row * bytes_); }
+  const uint8_t* high(size_t row) const { return plane(high_.data() + row * bytes_); }
+  const uint8_t* low(size_t row) const { return plane(low_.data() + row * bytes_); }
+
+  void multiply(const std::byte* planes, std::span<const uint32_t> rows, std::vector<int32_t>& sums) const {
+    sums.resize(rows.size());
+    dot_planes_({planes, bytes_, rows.data(), rows.size(), query_.code.data(), bytes_}, sums.data());
+  }
+
+  const size_t bytes_;  // of a plane
+  Buffer high_;
+  Buffer low_;
+  std::vector<Scale> scales_;
+  void (*const dot_planes_)(const PlaneBatch&, int32_t*);
+  CodeQuery query_;
+  std::vector<int32_t> high_sums_;
+  std::vector<int32_t> low_sums_;
+  std::vector<float> products_;
 };
 
-class Forest {
- public:
-  Forest(const UnitRows& rows, const NeighbourOptions& options, Lists& lists)
-      : rows_(rows), options_(options), lists_(lists), dot_(bestKernels().dot) {}
+/** What splits cut a set into: its members leaf by leaf, ascending within each. */
+struct Tree {
+  std::vector<uint32_t> members;
+  std::vector<uint32_t> ends;  // of the leaves in `members`
 
-  void grow(uint64_t tree) {
-    std::vector<uint32_t> all(rows_.size());
-    std::iota(all.begin(), all.end(), 0U);
-    std::vector<Part> parts = {{std::move(all), mix64(options_.seed ^ (tree * 0x9E3779B97F4A7C15ULL))}};
+  template <typename Visit>
+  void each_leaf(Visit visit) const {
+    uint32_t begin = 0;
+    for (const uint32_t end : ends) {
+      visit(std::span(members).subspan(begin, end - begin));
+      begin = end;
+    }
+  }
+};
+
+std::vector<uint32_t> ascending(size_t count) {
+  std::vector<uint32_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0U);
+  return numbers;
+}
+
+/** Rows in another order: `row[place]`. */
+struct Placed {
+  const UnitRows& rows;
+  std::span<const uint32_t> row;
+
+  std::span<const float> operator[](uint32_t place) const { return rows[row[place]]; }
+};
+
+class Grower {
+ public:
+  Grower(const Placed& placed, Codes& codes, const NeighbourOptions& options)
+      : placed_(placed),
+        codes_(codes),
+        options_(options),
+        direction_(placed.rows.dimension),
+        sample_(kSample) {}
+
+  Tree grow(uint64_t number) {
+    const size_t count = placed_.row.size();
+    Tree tree{ascending(count), {}};
+    std::vector<Part> parts = {{0, count, mix64(options_.seed ^ (number * 0x9E3779B97F4A7C15ULL))}};
     while (!parts.empty()) {
-      Part part = std::move(parts.back());
+      const Part part = parts.back();
       parts.pop_back();
-      if (part.members.size() <= options_.leaf) {
-        compare(part.members);
+      if (part.end - part.begin <= options_.leaf) {
+        tree.ends.push_back(static_cast<uint32_t>(part.end));
         continue;
       }
-      parts.push_back({{}, mix64(part.path + 1)});
-      parts.push_back({{}, mix64(part.path + 2)});
-      split(part, parts[parts.size() - 2].members, parts.back().members);
+      const size_t middle = part.begin + (part.end - part.begin) / 2;
+      split(std::span(tree.members).subspan(part.begin, part.end - part.begin), part.path);
+      parts.push_back({middle, part.end, mix64(part.path + 2)});
+      parts.push_back({part.begin, middle, mix64(part.path + 1)});
     }
+    return tree;
   }
 
  private:
   struct Part {
-    std::vector<uint32_t> members;  // ascending
-    uint64_t path;                  // where in the tree: seeds the split
+    size_t begin;
+    size_t end;
+    uint64_t path;  // where in the tree: seeds the split
   };
 
-  /** Halves at the median of the direction from one member to another. */
-  void split(const Part& part, std::vector<uint32_t>& low, std::vector<uint32_t>& high) {
-    Random random(part.path);
-    const size_t count = part.members.size();
-    const size_t first = random.below(count);
-    const size_t second = (first + 1 + random.below(count - 1)) % count;
-    const auto from = rows_[part.members[first]];
-    const auto to = rows_[part.members[second]];
-    std::vector<float> direction(rows_.dimension);
-    for (size_t i = 0; i < direction.size(); ++i) direction[i] = to[i] - from[i];
-    struct Placed {
-      float along;
-      uint32_t row;
-      bool operator<(const Placed& other) const {
-        return along != other.along ? along < other.along : row < other.row;
-      }
-    };
-    std::vector<Placed> placed(count);
-    for (size_t i = 0; i < count; ++i)
-      placed[i] = {dot_(direction.data(), rows_[part.members[i]].data(), rows_.dimension), part.members[i]};
-    std::vector<Placed> sorted = placed;
-    const auto middle = sorted.begin() + static_cast<ptrdiff_t>(count / 2);
-    std::nth_element(sorted.begin(), middle, sorted.end());
-    for (const Placed& one : placed) (one < *middle ? low : high).push_back(one.row);
+  /** Halves at the median of a direction; both halves stay ascending. */
+  void split(std::span<uint32_t> members, uint64_t path) {
+    Random random(path);
+    const size_t count = members.size();
+    aim(members, random);
+    const auto along = codes_.rough(members);
+    keys_.resize(count);
+    for (size_t i = 0; i < count; ++i) keys_[i] = key(along[i], members[i]);
+    sorted_ = keys_;
+    const auto middle = sorted_.begin() + static_cast<ptrdiff_t>(count / 2);
+    std::nth_element(sorted_.begin(), middle, sorted_.end());
+    uint32_t* low = members.data();
+    uint32_t* high = low + count / 2;
+    for (const uint64_t one : keys_) *(one < *middle ? low : high)++ = static_cast<uint32_t>(one);
   }
 
-  void compare(const std::vector<uint32_t>& members) {
-    for (size_t i = 0; i < members.size(); ++i)
-      for (size_t j = i + 1; j < members.size(); ++j) {
-        const float cosine = dot_(rows_[members[i]].data(), rows_[members[j]].data(), rows_.dimension);
-        lists_.offer(members[i], {cosine, members[j]});
-        lists_.offer(members[j], {cosine, members[i]});
-      }
+  /** From one member to another; then, as often as that helps, from those of a sample that lie behind its
+   * middle to those ahead of it: along what members differ in most a split parts few neighbours. */
+  void aim(std::span<const uint32_t> members, Random& random) {
+    const size_t first = random.below(members.size());
+    const size_t second = (first + 1 + random.below(members.size() - 1)) % members.size();
+    std::fill(direction_.begin(), direction_.end(), 0.0F);
+    add(members[first], -1);
+    add(members[second], 1);
+    for (int turn = 0; turn < kTurns; ++turn) {
+      for (uint32_t& one : sample_) one = members[random.below(members.size())];
+      codes_.ask(direction_);
+      const auto along = codes_.rough(sample_);
+      sorted_.clear();
+      for (uint32_t i = 0; i < kSample; ++i) sorted_.push_back(key(along[i], i));
+      std::sort(sorted_.begin(), sorted_.end());
+      std::fill(direction_.begin(), direction_.end(), 0.0F);
+      for (size_t i = 0; i < kSample; ++i)
+        add(sample_[static_cast<uint32_t>(sorted_[i])], i < kSample / 2 ? -1 : 1);
+    }
+    codes_.ask(direction_);
   }
 
-  const UnitRows& rows_;
+  void add(uint32_t member, float sign) {
+    const auto row = placed_[member];
+    for (size_t i = 0; i < direction_.size(); ++i) direction_[i] += sign * row[i];
+  }
+
+  /** Ordered as the place along the direction, equals by number. */
+  static uint64_t key(float along, uint32_t member) {
+    const auto bits = std::bit_cast<uint32_t>(along + 0.0F);  // −0 is 0
+    const uint32_t ordered = (bits & 0x8000'0000U) != 0 ? ~bits : bits | 0x8000'0000U;
+    return uint64_t{ordered} << 32U | member;
+  }
+
+  const Placed& placed_;
+  Codes& codes_;
   const NeighbourOptions& options_;
-  Lists& lists_;
-  float (*dot_)(const float*, const float*, size_t);
+  std::vector<float> direction_;
+  std::vector<uint32_t> sample_;
+  std::vector<uint64_t> keys_;
+  std::vector<uint64_t> sorted_;
 };
 
-/** One round: every row looks at its neighbours' neighbours as they were before the round. */
-void descend(const UnitRows& rows, Lists& lists) {
-  const auto dot = bestKernels().dot;
-  const std::vector<std::vector<Neighbour>> before = lists.lists();
-  std::vector<uint32_t> seen(rows.size(), 0);
-  for (uint32_t row = 0; row < rows.size(); ++row) {
-    const uint32_t mark = row + 1;
-    seen[row] = mark;
-    for (const Neighbour& near : before[row]) seen[near.row] = mark;
-    for (const Neighbour& near : before[row])
-      for (const Neighbour& next : before[near.row]) {
-        if (seen[next.row] == mark) continue;
-        seen[next.row] = mark;
-        const float cosine = dot(rows[row].data(), rows[next.row].data(), rows.dimension);
-        lists.offer(row, {cosine, next.row});
-        lists.offer(next.row, {cosine, row});
-      }
+/** The best so far of each place: the best of a set under a total order, whatever order it comes in. */
+class Best {
+ public:
+  Best(uint32_t most, std::span<const uint32_t> row)
+      : lists_(row.size(), most), worst_(row.size(), -std::numeric_limits<float>::infinity()), row_(row) {}
+
+  void offer(uint32_t at, Neighbour candidate) {
+    if (candidate.cosine >= worst_[at]) insert(at, candidate);
   }
+  /** Of a full list, else below every cosine. */
+  float worst(uint32_t at) const { return worst_[at]; }
+  void prefetch_list(uint32_t at) const { prefetch(lists_[at].data(), lists_.most() * sizeof(Neighbour)); }
+  const NeighbourLists& lists() const { return lists_; }
+
+ private:
+  bool nearer(const Neighbour& a, const Neighbour& b) const {
+    return a.cosine != b.cosine ? a.cosine > b.cosine : row_[a.row] < row_[b.row];
+  }
+
+  void insert(uint32_t at, Neighbour candidate) {
+    const auto list = lists_[at];
+    auto place = static_cast<uint32_t>(list.size());
+    while (place > 0 && nearer(candidate, list[place - 1])) --place;
+    if (place == lists_.most() || (place > 0 && list[place - 1].row == candidate.row)) return;
+    lists_.insert(at, place, candidate);
+    if (lists_[at].size() == lists_.most()) worst_[at] = lists_[at].back().cosine;
+  }
+
+  NeighbourLists lists_;
+  std::vector<float> worst_;
+  const std::span<const uint32_t> row_;  // of a place
+};
+
+/** Compares `at` with `others`, which it overwrites: whole codes of those that may enter a list. */
+void compare(Codes& codes, Best& best, uint32_t at, std::vector<uint32_t>& others) {
+  codes.ask(at);
+  const auto rough = codes.rough(others);
+  size_t kept = 0;
+  for (size_t i = 0; i < others.size(); ++i) {
+    const uint32_t other = others[i];
+    if (rough[i] + codes.margin(other) < std::min(best.worst(at), best.worst(other))) continue;
+    others[kept++] = other;
+    codes.prefetch_rest(other);
+    best.prefetch_list(other);
+  }
+  others.resize(kept);
+  const auto fine = codes.fine(others);
+  for (size_t i = 0; i < kept; ++i) {
+    best.offer(at, {fine[i], others[i]});
+    best.offer(others[i], {fine[i], at});
+  }
+}
+
+/** Whom each place knew before a round. */
+class Known {
+ public:
+  explicit Known(const NeighbourLists& lists)
+      : most_(lists.most()), counts_(lists.size()), entries_(lists.size() * most_) {
+    for (uint32_t at = 0; at < lists.size(); ++at) {
+      counts_[at] = static_cast<uint32_t>(lists[at].size());
+      std::transform(lists[at].begin(), lists[at].end(), entries_.data() + size_t{at} * most_,
+                     [](const Neighbour& near) { return near.row; });
+    }
+  }
+  std::span<const uint32_t> operator[](uint32_t at) const {
+    return {entries_.data() + size_t{at} * most_, counts_[at]};
+  }
+  /** For what is asked of all that `at` knows. */
+  void prefetch_known(uint32_t at) const {
+    for (const uint32_t near : (*this)[at]) {
+      prefetch(entries_.data() + size_t{near} * most_, most_ * sizeof(uint32_t));
+      prefetch(&counts_[near], sizeof(uint32_t));
+    }
+  }
+
+ private:
+  const uint32_t most_;
+  std::vector<uint32_t> counts_;
+  std::vector<uint32_t> entries_;
+};
+
+/** One round: every place looks at its neighbours' neighbours as they were before the round. */
+void descend(const Known& known, Codes& codes, Best& best) {
+  constexpr uint32_t kNobody = std::numeric_limits<uint32_t>::max();
+  const auto places = static_cast<uint32_t>(best.lists().size());
+  std::vector<uint32_t> seen(places, kNobody);
+  std::vector<uint32_t> candidates;
+  for (uint32_t at = 0; at < places; ++at) {
+    if (at + 1 < places) known.prefetch_known(at + 1);
+    candidates.clear();
+    seen[at] = at;
+    for (const uint32_t near : known[at]) seen[near] = at;
+    for (const uint32_t near : known[at])
+      for (const uint32_t next : known[near]) {
+        if (std::exchange(seen[next], at) == at) continue;
+        candidates.push_back(next);
+        codes.prefetch_rough(next);
+      }
+    compare(codes, best, at, candidates);
+  }
+}
+
+/** What codes found, with exact cosines, by rows. */
+NeighbourLists exact(const Placed& placed, const NeighbourLists& found, uint32_t most) {
+  const auto dot = bestKernels().dot;
+  NeighbourLists lists(found.size(), most);
+  std::vector<Neighbour> list;
+  for (uint32_t at = 0; at < found.size(); ++at) {
+    const auto near = found[at];
+    list.clear();
+    for (size_t i = 0; i < near.size(); ++i) {
+      if (i + kRowsAhead < near.size()) {
+        const auto ahead = placed[near[i + kRowsAhead].row];
+        prefetch(ahead.data(), ahead.size_bytes());
+      }
+      const auto row = placed[near[i].row];
+      list.push_back({dot(placed[at].data(), row.data(), row.size()), placed.row[near[i].row]});
+    }
+    std::sort(list.begin(), list.end(), [](const Neighbour& a, const Neighbour& b) {
+      return a.cosine != b.cosine ? a.cosine > b.cosine : a.row < b.row;
+    });
+    for (uint32_t i = 0; i < list.size(); ++i) lists.insert(placed.row[at], i, list[i]);
+  }
+  return lists;
 }
 
 }  // namespace
 
-std::vector<std::vector<Neighbour>> neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options) {
-  Lists lists(rows.size(), options.neighbours);
-  Forest forest(rows, options, lists);
+void NeighbourLists::insert(size_t row, uint32_t place, Neighbour neighbour) {
+  Neighbour* list = entries_.data() + row * most_;
+  const uint32_t kept = std::min(counts_[row], most_ - 1);
+  std::copy_backward(list + place, list + kept, list + kept + 1);
+  list[place] = neighbour;
+  counts_[row] = kept + 1;
+}
+
+NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options) {
+  const auto most = static_cast<uint32_t>(std::min<size_t>(options.neighbours, rows.size()));
+  const auto numbers = ascending(rows.size());
+  Codes by_row(rows);
+  const Placed unplaced{rows, numbers};
+  Tree tree = Grower(unplaced, by_row, options).grow(0);
+  // From here on in the order of the first tree's leaves: what is near lies near in memory, too.
+  const auto order = std::exchange(tree.members, numbers);
+  const Placed placed{rows, order};
+  Codes codes(by_row, order);
+  Grower grower(placed, codes, options);
+  Best best(most, order);
   // A set that fits into one leaf is compared whole: more trees would find nothing new.
   const uint32_t trees = rows.size() <= options.leaf ? 1 : options.trees;
-  for (uint32_t tree = 0; tree < trees; ++tree) forest.grow(tree);
+  std::vector<uint32_t> others;
+  for (uint32_t number = 0; number < trees; ++number) {
+    if (number > 0) tree = grower.grow(number);
+    tree.each_leaf([&](std::span<const uint32_t> leaf) {
+      for (size_t i = 0; i + 1 < leaf.size(); ++i) {
+        others.assign(leaf.begin() + static_cast<ptrdiff_t>(i) + 1, leaf.end());
+        compare(codes, best, leaf[i], others);
+      }
+    });
+  }
   if (trees > 1)
-    for (uint32_t round = 0; round < options.rounds; ++round) descend(rows, lists);
-  return std::move(lists.lists());
+    for (uint32_t round = 0; round < options.rounds; ++round) descend(Known(best.lists()), codes, best);
+  return exact(placed, best.lists(), most);
 }
 
 }  // namespace engram

@@ -12,9 +12,9 @@ namespace engram {
 
 struct NeighbourOptions {
   uint32_t neighbours = 12;  // kept per member
-  uint32_t trees = 4;
+  uint32_t trees = 5;
   uint32_t leaf = 64;   // members compared with each other at most
-  uint32_t rounds = 2;  // of neighbours of neighbours
+  uint32_t rounds = 1;  // of neighbours of neighbours
   uint64_t seed = 1;
 };
 
@@ -32,7 +32,26 @@ struct Neighbour {
   uint32_t row;
 };
 
+/** A list per row, best first, all in one piece of memory: of scattered lists each look would be a miss. */
+class NeighbourLists {
+ public:
+  NeighbourLists(size_t rows, uint32_t most) : most_(most), counts_(rows, 0), entries_(rows * most) {}
+
+  size_t size() const { return counts_.size(); }
+  uint32_t most() const { return most_; }
+  std::span<const Neighbour> operator[](size_t row) const {
+    return {entries_.data() + row * most_, counts_[row]};
+  }
+  /** Opens a gap at `place`; a full list loses its last. */
+  void insert(size_t row, uint32_t place, Neighbour neighbour);
+
+ private:
+  uint32_t most_;
+  std::vector<uint32_t> counts_;
+  std::vector<Neighbour> entries_;
+};
+
 /** For each row up to `neighbours` others, best first, ties by row. Mean cost O(n log n). */
-std::vector<std::vector<Neighbour>> neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options);
+NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options);
 
 }  // namespace engram

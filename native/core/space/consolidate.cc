@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "base/limits.h"
 #include "base/mutant.h"
@@ -12,6 +13,7 @@
 #include "memory/affinity.h"
 #include "space/input.h"
 #include "space/space.h"
+#include "vector/distance.h"
 
 namespace engram {
 namespace {
@@ -249,7 +251,8 @@ class Cycle {
       one.vector = {};
     }
     const UnitRows rows{values, space_.settings_.dimension};
-    const auto pairs = surroundings ? pairs_of(near) : pairs_of(neighbours_of_all(rows, options_.neighbours));
+    const auto pairs =
+        surroundings ? pairs_of(near, rows) : pairs_of(neighbours_of_all(rows, options_.neighbours));
     auto clusters = agglomerate(rows, at_ms, pairs, options_.cluster);
     std::stable_sort(clusters.begin(), clusters.end(), [](const Cluster& a, const Cluster& b) {
       return a.rows.size() != b.rows.size() ? a.rows.size() > b.rows.size() : a.coherence > b.coherence;
@@ -309,35 +312,35 @@ class Cycle {
     copy(others);
   }
 
-  static std::vector<CandidatePair> distinct(std::vector<CandidatePair> pairs) {
-    const auto key = [](const CandidatePair& pair) { return std::pair(pair.a, pair.b); };
-    std::sort(pairs.begin(), pairs.end(),
-              [&](const CandidatePair& a, const CandidatePair& b) { return key(a) < key(b); });
-    pairs.erase(std::unique(pairs.begin(), pairs.end(),
-                            [&](const CandidatePair& a, const CandidatePair& b) { return key(a) == key(b); }),
-                pairs.end());
+  /** Each pair once, though both may know each other. */
+  static std::vector<CandidatePair> pairs_of(const NeighbourLists& lists) {
+    std::vector<CandidatePair> pairs;
+    for (uint32_t row = 0; row < lists.size(); ++row)
+      for (const Neighbour& near : lists[row]) {
+        const auto others = lists[near.row];
+        const bool told = near.row < row && std::any_of(others.begin(), others.end(),
+                                                        [&](const Neighbour& one) { return one.row == row; });
+        if (!told) pairs.push_back({std::min(row, near.row), std::max(row, near.row), near.cosine});
+      }
     return pairs;
   }
 
-  static std::vector<CandidatePair> pairs_of(const std::vector<std::vector<Neighbour>>& lists) {
-    std::vector<CandidatePair> pairs;
-    for (uint32_t row = 0; row < lists.size(); ++row)
-      for (const Neighbour& near : lists[row])
-        pairs.push_back({std::min(row, near.row), std::max(row, near.row)});
-    return distinct(std::move(pairs));
-  }
-
-  std::vector<CandidatePair> pairs_of(const std::vector<std::pair<uint32_t, uint32_t>>& near) const {
-    std::map<uint32_t, uint32_t> rows;  // by ordinal
-    for (uint32_t row = 0; row < copied_.size(); ++row) rows[copied_[row].ordinal] = row;
-    std::vector<CandidatePair> pairs;
+  std::vector<CandidatePair> pairs_of(const std::vector<std::pair<uint32_t, uint32_t>>& near,
+                                      const UnitRows& rows) const {
+    std::map<uint32_t, uint32_t> row_of;  // by ordinal
+    for (uint32_t row = 0; row < copied_.size(); ++row) row_of[copied_[row].ordinal] = row;
+    std::set<std::pair<uint32_t, uint32_t>> distinct;
     for (const auto& [one, other] : near) {
-      const auto a = rows.find(one);
-      const auto b = rows.find(other);
-      if (a == rows.end() || b == rows.end()) continue;  // bound or gone meanwhile
-      pairs.push_back({std::min(a->second, b->second), std::max(a->second, b->second)});
+      const auto a = row_of.find(one);
+      const auto b = row_of.find(other);
+      if (a == row_of.end() || b == row_of.end()) continue;  // bound or gone meanwhile
+      distinct.emplace(std::minmax(a->second, b->second));
     }
-    return distinct(std::move(pairs));
+    const auto dot = bestKernels().dot;
+    std::vector<CandidatePair> pairs;
+    for (const auto& [a, b] : distinct)
+      pairs.push_back({a, b, dot(rows[a].data(), rows[b].data(), rows.dimension)});
+    return pairs;
   }
 
   Status finish() {

@@ -1,0 +1,137 @@
+// Neighbours of a whole set: nearly those that comparing all with all would find, each with its exact cosine.
+#include "memory/neighbours.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/random.h"
+#include "vector/distance.h"
+
+namespace engram {
+namespace {
+
+/** Rows of unit length around `centres` centres. */
+std::vector<float> around(uint64_t seed, size_t count, uint32_t dimension, size_t centres) {
+  Random random(seed);
+  const auto draw = [&] { return random.unit() + random.unit() + random.unit() - 1.5; };
+  std::vector<double> centre(centres * dimension);
+  for (double& value : centre) value = draw();
+  std::vector<float> values;
+  std::vector<double> row(dimension);
+  for (size_t i = 0; i < count; ++i) {
+    const size_t of = random.below(centres);
+    double squares = 0;
+    for (uint32_t d = 0; d < dimension; ++d) {
+      row[d] = centre[of * dimension + d] + 0.8 * draw();
+      squares += row[d] * row[d];
+    }
+    for (const double value : row) values.push_back(static_cast<float>(value / std::sqrt(squares)));
+  }
+  return values;
+}
+
+float cosine(const UnitRows& rows, size_t a, size_t b) {
+  return bestKernels().dot(rows[a].data(), rows[b].data(), rows.dimension);
+}
+
+/** All compared with all. */
+std::vector<Neighbour> plain(const UnitRows& rows, uint32_t row, uint32_t most) {
+  std::vector<Neighbour> all;
+  for (uint32_t other = 0; other < rows.size(); ++other)
+    if (other != row) all.push_back({cosine(rows, row, other), other});
+  std::sort(all.begin(), all.end(), [](const Neighbour& a, const Neighbour& b) {
+    return a.cosine != b.cosine ? a.cosine > b.cosine : a.row < b.row;
+  });
+  all.resize(std::min<size_t>(all.size(), most));
+  return all;
+}
+
+size_t in_common(std::span<const Neighbour> some, const std::vector<Neighbour>& others) {
+  std::set<uint32_t> rows;
+  for (const Neighbour& one : others) rows.insert(one.row);
+  return static_cast<size_t>(
+      std::count_if(some.begin(), some.end(), [&](const Neighbour& one) { return rows.contains(one.row); }));
+}
+
+TEST(Neighbours, NearlyAllThatComparingAllWithAllFinds) {
+  const auto values = around(1, 3'000, 96, 150);
+  const UnitRows rows{values, 96};
+  const auto lists = neighbours_of_all(rows, {});
+  size_t found = 0;
+  for (uint32_t row = 0; row < rows.size(); ++row) found += in_common(lists[row], plain(rows, row, 12));
+  EXPECT_GT(static_cast<double>(found), 0.95 * 12 * static_cast<double>(rows.size()));
+}
+
+TEST(Neighbours, ASetThatFitsIntoALeafIsComparedWhole) {
+  const auto values = around(2, 60, 96, 4);
+  const UnitRows rows{values, 96};
+  const auto lists = neighbours_of_all(rows, {});
+  size_t found = 0;
+  for (uint32_t row = 0; row < rows.size(); ++row) found += in_common(lists[row], plain(rows, row, 12));
+  // Codes decide who is twelfth, which rarely is a matter of their last digit.
+  EXPECT_GE(found, 12 * rows.size() - 6);
+}
+
+TEST(Neighbours, EachListIsExactSortedWithoutTheRowItselfAndWithoutARowTwice) {
+  const auto values = around(3, 1'000, 50, 30);
+  const UnitRows rows{values, 50};
+  const auto lists = neighbours_of_all(rows, {});
+  ASSERT_EQ(lists.size(), rows.size());
+  for (uint32_t row = 0; row < rows.size(); ++row) {
+    std::set<uint32_t> seen = {row};
+    for (size_t i = 0; i < lists[row].size(); ++i) {
+      const Neighbour& near = lists[row][i];
+      EXPECT_EQ(near.cosine, cosine(rows, row, near.row));
+      EXPECT_TRUE(seen.insert(near.row).second);
+      if (i > 0) {
+        EXPECT_LE(near.cosine, lists[row][i - 1].cosine);
+      }
+    }
+    EXPECT_EQ(lists[row].size(), 12U);
+  }
+}
+
+TEST(Neighbours, OfTheSameRowManyTimesAreOthersOfTheSame) {
+  auto values = around(4, 1, 96, 1);
+  const std::vector<float> row = values;
+  for (int i = 1; i < 500; ++i) values.insert(values.end(), row.begin(), row.end());
+  const UnitRows rows{values, 96};
+  const auto lists = neighbours_of_all(rows, {});
+  for (uint32_t at = 0; at < rows.size(); ++at) {
+    EXPECT_EQ(lists[at].size(), 12U);
+    for (const Neighbour& near : lists[at]) EXPECT_NE(near.row, at);
+  }
+}
+
+TEST(Neighbours, AreTheSameToTheBitForTheSameSetAndSeedAndDifferByTheSeed) {
+  const auto values = around(5, 2'000, 96, 20);
+  const UnitRows rows{values, 96};
+  const auto first = neighbours_of_all(rows, {});
+  const auto second = neighbours_of_all(rows, {});
+  const auto other = neighbours_of_all(rows, {.seed = 2});
+  size_t differ = 0;
+  for (uint32_t row = 0; row < rows.size(); ++row) {
+    ASSERT_EQ(first[row].size(), second[row].size());
+    for (size_t i = 0; i < first[row].size(); ++i) {
+      EXPECT_EQ(first[row][i].row, second[row][i].row);
+      EXPECT_EQ(first[row][i].cosine, second[row][i].cosine);
+      differ += first[row][i].row != other[row][i].row ? 1 : 0;
+    }
+  }
+  EXPECT_GT(differ, 0U);
+}
+
+TEST(Neighbours, OfNoneOneAndTwoRows) {
+  EXPECT_EQ(neighbours_of_all({{}, 3}, {}).size(), 0U);
+  const std::vector<float> values = {1, 0, 0, 0, 1, 0};
+  EXPECT_TRUE(neighbours_of_all({std::span(values).first(3), 3}, {})[0].empty());
+  const auto two = neighbours_of_all({values, 3}, {});
+  EXPECT_EQ(two[0].size(), 1U);
+  EXPECT_EQ(two[1][0].row, 0U);
+}
+
+}  // namespace
+}  // namespace engram
