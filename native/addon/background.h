@@ -6,34 +6,37 @@
 #include <unistd.h>
 
 #include <exception>
-#include <optional>
+#include <functional>
+#include <system_error>
 #include <thread>
-#include <utility>
 
 namespace engram {
 
-/** Weight 15 beside the usual 1,024 (sched(7), nice 19). A lock that it holds is not waited for long: who
- * waits for it leaves the processor to it. */
+/** Weight 15 beside the usual 1,024 (sched(7), nice 19): beside others that are busy the work takes long. It
+ * must hold no lock that they wait for. */
 inline constexpr int kLowestPriority = 19;
 
-/** Does `work` there and waits. A pool's own thread could be lowered but, without privilege, never raised
- * again. */
-template <typename Work>
-auto in_background(Work&& work) {
-  std::optional<decltype(work())> result;
+/** Does `work` there and waits; in this thread where the system has no other left. A pool's own thread could
+ * be lowered but, without privilege, never raised again. */
+inline void in_background(const std::function<void()>& work) {
   std::exception_ptr failure;
-  std::thread thread([&] {
+  const auto lowered = [&] {
     // On Linux this is of the calling thread only; where it fails the work is done at the usual priority.
     (void)setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kLowestPriority);
     try {
-      result.emplace(work());
+      work();
     } catch (...) {
       failure = std::current_exception();
     }
-  });
+  };
+  std::thread thread;
+  try {
+    thread = std::thread(lowered);
+  } catch (const std::system_error&) {
+    return work();
+  }
   thread.join();
   if (failure) std::rethrow_exception(failure);
-  return std::move(*result);
 }
 
 }  // namespace engram

@@ -180,10 +180,11 @@ Napi::Value SpaceHandle::consolidate(const Napi::CallbackInfo& info) {
   read(given, "share", options.share);
   read(given, "seed", options.neighbours.seed);
   options.clock_ns = monotonic_ns;
+  options.apart = in_background;
   return Task<ConsolidationReport>::run(
       info.Env(),
       [space = space_, now = number(info[0], "now"), options, promise = durability(info[2])] {
-        return in_background([&] { return space->consolidate(now, options, promise); });
+        return space->consolidate(now, options, promise);
       },
       [](Napi::Env env, ConsolidationReport& report) -> Napi::Value {
         Napi::Object result = Napi::Object::New(env);

@@ -51,7 +51,8 @@ struct Join {
 /** Sums of unit vectors, each in a place that is used again when its cluster has been joined. */
 class Sums {
  public:
-  explicit Sums(size_t dimension) : dimension_(dimension) {}
+  Sums(size_t dimension, std::pmr::memory_resource* memory)
+      : dimension_(dimension), values_(memory), free_(memory) {}
 
   std::span<float> operator[](uint32_t at) { return std::span(values_).subspan(at * dimension_, dimension_); }
   std::span<const float> operator[](uint32_t at) const {
@@ -72,8 +73,8 @@ class Sums {
 
  private:
   const size_t dimension_;
-  std::vector<float> values_;
-  std::vector<uint32_t> free_;
+  std::pmr::vector<float> values_;
+  std::pmr::vector<uint32_t> free_;
 };
 
 /** The cosine below which no pair reaches this affinity, whatever its times. */
@@ -86,18 +87,23 @@ double least_cosine(double strength) {
 class Agglomeration {
  public:
   Agglomeration(const UnitRows& rows, std::span<const double> at_ms, std::span<const CandidatePair> pairs,
-                const ClusterOptions& options)
+                const ClusterOptions& options, std::pmr::memory_resource* memory)
       : rows_(rows),
         options_(options),
         least_cosine_(least_cosine(options.merge)),
         dot_(bestKernels().dot),
-        next_row_(rows.size(), kNone),
-        sums_(rows.dimension) {
+        clusters_(memory),
+        joined_(rows.size(), 0, memory),
+        next_row_(rows.size(), kNone, memory),
+        edges_(memory),
+        sums_(rows.dimension, memory),
+        known_(memory),
+        arisen_(std::less<Join>(), std::pmr::vector<Join>(memory)),
+        place_(memory) {
     clusters_.reserve(2 * rows.size());
     for (uint32_t row = 0; row < rows.size(); ++row)
       clusters_.push_back({.first = row, .last = row, .at_sum = at_ms[row]});
-    joined_.resize(rows.size(), 0);
-    std::vector<CandidatePair> near;
+    std::pmr::vector<CandidatePair> near(memory);
     std::copy_if(pairs.begin(), pairs.end(), std::back_inserter(near), [&](const CandidatePair& pair) {
       return static_cast<double>(pair.cosine) >= least_cosine_;
     });
@@ -279,15 +285,15 @@ class Agglomeration {
   const ClusterOptions& options_;
   const double least_cosine_;
   float (*const dot_)(const float*, const float*, size_t);
-  std::vector<Growing> clusters_;
-  std::vector<uint8_t> joined_;     // whether a cluster is part of another
-  std::vector<uint32_t> next_row_;  // in the same cluster
-  std::vector<Edge> edges_;
+  std::pmr::vector<Growing> clusters_;
+  std::pmr::vector<uint8_t> joined_;     // whether a cluster is part of another
+  std::pmr::vector<uint32_t> next_row_;  // in the same cluster
+  std::pmr::vector<Edge> edges_;
   Sums sums_;
-  std::vector<Join> known_;  // the strongest last
-  std::priority_queue<Join> arisen_;
-  std::vector<Shared> shared_;   // of the join at hand
-  std::vector<uint32_t> place_;  // of a cluster in it, if it is there
+  std::pmr::vector<Join> known_;  // the strongest last
+  std::priority_queue<Join, std::pmr::vector<Join>> arisen_;
+  std::vector<Shared> shared_;        // of the join at hand
+  std::pmr::vector<uint32_t> place_;  // of a cluster in it, if it is there
 };
 
 }  // namespace
@@ -295,8 +301,9 @@ class Agglomeration {
 double coherence_of(double sum_squared, double n) { return n < 2 ? 1 : (sum_squared - n) / (n * (n - 1)); }
 
 std::vector<Cluster> agglomerate(const UnitRows& rows, std::span<const double> at_ms,
-                                 std::span<const CandidatePair> pairs, const ClusterOptions& options) {
-  return Agglomeration(rows, at_ms, pairs, options).run();
+                                 std::span<const CandidatePair> pairs, const ClusterOptions& options,
+                                 std::pmr::memory_resource* memory) {
+  return Agglomeration(rows, at_ms, pairs, options, memory).run();
 }
 
 }  // namespace engram

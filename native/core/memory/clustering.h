@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -39,6 +40,7 @@ double coherence_of(double sum_squared, double n);
  * Mean cost O(pairs · log pairs + joins · dimension · neighbours of a cluster that only one half of it knew).
  */
 std::vector<Cluster> agglomerate(const UnitRows& rows, std::span<const double> at_ms,
-                                 std::span<const CandidatePair> pairs, const ClusterOptions& options);
+                                 std::span<const CandidatePair> pairs, const ClusterOptions& options,
+                                 std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace engram

@@ -25,14 +25,16 @@ constexpr float kMargin = 4;
  * most. What they say of a cosine is the same on every machine. */
 class Codes {
  public:
-  explicit Codes(const UnitRows& rows) : Codes(rows.size(), planeBytes(rows.dimension)) {
+  Codes(const UnitRows& rows, std::pmr::memory_resource* memory)
+      : Codes(rows.size(), planeBytes(rows.dimension), memory) {
     for (size_t row = 0; row < rows.size(); ++row) {
       const CodeFactors factors = encode(rows[row], high(row), low(row));
       scales_[row] = {factors.high_factor, kMargin * factors.noise, factors.both_factor};
     }
   }
   /** The same in another order. */
-  Codes(const Codes& other, std::span<const uint32_t> order) : Codes(order.size(), other.bytes_) {
+  Codes(const Codes& other, std::span<const uint32_t> order)
+      : Codes(order.size(), other.bytes_, other.scales_.get_allocator().resource()) {
     for (size_t at = 0; at < order.size(); ++at) {
       std::copy_n(other.high(order[at]), bytes_, high(at));
       std::copy_n(other.low(order[at]), bytes_, low(at));
@@ -79,7 +81,8 @@ class Codes {
     float both;
   };
 
-  Codes(size_t rows, size_t bytes) : bytes_(bytes), scales_(rows), dot_planes_(bestKernels().dot_planes) {
+  Codes(size_t rows, size_t bytes, std::pmr::memory_resource* memory)
+      : bytes_(bytes), scales_(rows, memory), dot_planes_(bestKernels().dot_planes) {
     high_.reserve(rows * bytes);
     low_.reserve(rows * bytes);
   }
@@ -98,7 +101,7 @@ class Codes {
   const size_t bytes_;  // of a plane
   Buffer high_;
   Buffer low_;
-  std::vector<Scale> scales_;
+  std::pmr::vector<Scale> scales_;
   void (*const dot_planes_)(const PlaneBatch&, int32_t*);
   CodeQuery query_;
   std::vector<int32_t> high_sums_;
@@ -108,8 +111,8 @@ class Codes {
 
 /** What splits cut a set into: its members leaf by leaf, ascending within each. */
 struct Tree {
-  std::vector<uint32_t> members;
-  std::vector<uint32_t> ends;  // of the leaves in `members`
+  std::pmr::vector<uint32_t> members;
+  std::pmr::vector<uint32_t> ends;  // of the leaves in `members`
 
   template <typename Visit>
   void each_leaf(Visit visit) const {
@@ -121,8 +124,8 @@ struct Tree {
   }
 };
 
-std::vector<uint32_t> ascending(size_t count) {
-  std::vector<uint32_t> numbers(count);
+std::pmr::vector<uint32_t> ascending(size_t count, std::pmr::memory_resource* memory) {
+  std::pmr::vector<uint32_t> numbers(count, memory);
   std::iota(numbers.begin(), numbers.end(), 0U);
   return numbers;
 }
@@ -137,16 +140,20 @@ struct Placed {
 
 class Grower {
  public:
-  Grower(const Placed& placed, Codes& codes, const NeighbourOptions& options)
-      : placed_(placed),
+  Grower(const Placed& placed, Codes& codes, const NeighbourOptions& options,
+         std::pmr::memory_resource* memory)
+      : memory_(memory),
+        placed_(placed),
         codes_(codes),
         options_(options),
         direction_(placed.rows.dimension),
-        sample_(kSample) {}
+        sample_(kSample),
+        keys_(memory),
+        sorted_(memory) {}
 
   Tree grow(uint64_t number) {
     const size_t count = placed_.row.size();
-    Tree tree{ascending(count), {}};
+    Tree tree{ascending(count, memory_), std::pmr::vector<uint32_t>(memory_)};
     std::vector<Part> parts = {{0, count, mix64(options_.seed ^ (number * 0x9E3779B97F4A7C15ULL))}};
     while (!parts.empty()) {
       const Part part = parts.back();
@@ -220,20 +227,23 @@ class Grower {
     return uint64_t{ordered} << 32U | member;
   }
 
+  std::pmr::memory_resource* const memory_;
   const Placed& placed_;
   Codes& codes_;
   const NeighbourOptions& options_;
   std::vector<float> direction_;
   std::vector<uint32_t> sample_;
-  std::vector<uint64_t> keys_;
-  std::vector<uint64_t> sorted_;
+  std::pmr::vector<uint64_t> keys_;
+  std::pmr::vector<uint64_t> sorted_;
 };
 
 /** The best so far of each place: the best of a set under a total order, whatever order it comes in. */
 class Best {
  public:
-  Best(uint32_t most, std::span<const uint32_t> row)
-      : lists_(row.size(), most), worst_(row.size(), -std::numeric_limits<float>::infinity()), row_(row) {}
+  Best(uint32_t most, std::span<const uint32_t> row, std::pmr::memory_resource* memory)
+      : lists_(row.size(), most, memory),
+        worst_(row.size(), -std::numeric_limits<float>::infinity(), memory),
+        row_(row) {}
 
   void offer(uint32_t at, Neighbour candidate) {
     if (candidate.cosine >= worst_[at]) insert(at, candidate);
@@ -258,7 +268,7 @@ class Best {
   }
 
   NeighbourLists lists_;
-  std::vector<float> worst_;
+  std::pmr::vector<float> worst_;
   const std::span<const uint32_t> row_;  // of a place
 };
 
@@ -285,8 +295,8 @@ void compare(Codes& codes, Best& best, uint32_t at, std::vector<uint32_t>& other
 /** Whom each place knew before a round. */
 class Known {
  public:
-  explicit Known(const NeighbourLists& lists)
-      : most_(lists.most()), counts_(lists.size()), entries_(lists.size() * most_) {
+  Known(const NeighbourLists& lists, std::pmr::memory_resource* memory)
+      : most_(lists.most()), counts_(lists.size(), memory), entries_(lists.size() * most_, memory) {
     for (uint32_t at = 0; at < lists.size(); ++at) {
       counts_[at] = static_cast<uint32_t>(lists[at].size());
       std::transform(lists[at].begin(), lists[at].end(), entries_.data() + size_t{at} * most_,
@@ -306,15 +316,15 @@ class Known {
 
  private:
   const uint32_t most_;
-  std::vector<uint32_t> counts_;
-  std::vector<uint32_t> entries_;
+  std::pmr::vector<uint32_t> counts_;
+  std::pmr::vector<uint32_t> entries_;
 };
 
 /** One round: every place looks at its neighbours' neighbours as they were before the round. */
-void descend(const Known& known, Codes& codes, Best& best) {
+void descend(const Known& known, Codes& codes, Best& best, std::pmr::memory_resource* memory) {
   constexpr uint32_t kNobody = std::numeric_limits<uint32_t>::max();
   const auto places = static_cast<uint32_t>(best.lists().size());
-  std::vector<uint32_t> seen(places, kNobody);
+  std::pmr::vector<uint32_t> seen(places, kNobody, memory);
   std::vector<uint32_t> candidates;
   for (uint32_t at = 0; at < places; ++at) {
     if (at + 1 < places) known.prefetch_known(at + 1);
@@ -332,9 +342,10 @@ void descend(const Known& known, Codes& codes, Best& best) {
 }
 
 /** What codes found, with exact cosines, by rows. */
-NeighbourLists exact(const Placed& placed, const NeighbourLists& found, uint32_t most) {
+NeighbourLists exact(const Placed& placed, const NeighbourLists& found, uint32_t most,
+                     std::pmr::memory_resource* memory) {
   const auto dot = bestKernels().dot;
-  NeighbourLists lists(found.size(), most);
+  NeighbourLists lists(found.size(), most, memory);
   std::vector<Neighbour> list;
   for (uint32_t at = 0; at < found.size(); ++at) {
     const auto near = found[at];
@@ -365,18 +376,19 @@ void NeighbourLists::insert(size_t row, uint32_t place, Neighbour neighbour) {
   counts_[row] = kept + 1;
 }
 
-NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options) {
+NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options,
+                                 std::pmr::memory_resource* memory) {
   const auto most = static_cast<uint32_t>(std::min<size_t>(options.neighbours, rows.size()));
-  const auto numbers = ascending(rows.size());
-  Codes by_row(rows);
+  const auto numbers = ascending(rows.size(), memory);
+  Codes by_row(rows, memory);
   const Placed unplaced{rows, numbers};
-  Tree tree = Grower(unplaced, by_row, options).grow(0);
+  Tree tree = Grower(unplaced, by_row, options, memory).grow(0);
   // From here on in the order of the first tree's leaves: what is near lies near in memory, too.
   const auto order = std::exchange(tree.members, numbers);
   const Placed placed{rows, order};
   Codes codes(by_row, order);
-  Grower grower(placed, codes, options);
-  Best best(most, order);
+  Grower grower(placed, codes, options, memory);
+  Best best(most, order, memory);
   // A set that fits into one leaf is compared whole: more trees would find nothing new.
   const uint32_t trees = rows.size() <= options.leaf ? 1 : options.trees;
   std::vector<uint32_t> others;
@@ -390,8 +402,9 @@ NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& o
     });
   }
   if (trees > 1)
-    for (uint32_t round = 0; round < options.rounds; ++round) descend(Known(best.lists()), codes, best);
-  return exact(placed, best.lists(), most);
+    for (uint32_t round = 0; round < options.rounds; ++round)
+      descend(Known(best.lists(), memory), codes, best, memory);
+  return exact(placed, best.lists(), most, memory);
 }
 
 }  // namespace engram

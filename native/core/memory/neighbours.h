@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -35,7 +36,8 @@ struct Neighbour {
 /** A list per row, best first, all in one piece of memory: of scattered lists each look would be a miss. */
 class NeighbourLists {
  public:
-  NeighbourLists(size_t rows, uint32_t most) : most_(most), counts_(rows, 0), entries_(rows * most) {}
+  NeighbourLists(size_t rows, uint32_t most, std::pmr::memory_resource* memory)
+      : most_(most), counts_(rows, 0, memory), entries_(rows * most, memory) {}
 
   size_t size() const { return counts_.size(); }
   uint32_t most() const { return most_; }
@@ -47,11 +49,13 @@ class NeighbourLists {
 
  private:
   uint32_t most_;
-  std::vector<uint32_t> counts_;
-  std::vector<Neighbour> entries_;
+  std::pmr::vector<uint32_t> counts_;
+  std::pmr::vector<Neighbour> entries_;
 };
 
-/** For each row up to `neighbours` others, best first, ties by row. Mean cost O(n log n). */
-NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options);
+/** For each row up to `neighbours` others, best first, ties by row. Mean cost O(n log n). What it needs and
+ * returns comes out of `memory`. */
+NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options,
+                                 std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace engram

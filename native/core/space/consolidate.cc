@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "base/brief_memory.h"
 #include "base/limits.h"
 #include "base/mutant.h"
 #include "base/phases.h"
@@ -71,13 +72,18 @@ class Cycle {
 
   /** An episode as it was when it was copied. */
   struct Copied {
-    std::string id;
+    std::pmr::string id;
     uint32_t ordinal;
     uint64_t sequence;
     double at_ms;
     bool fresh;
-    std::vector<float> vector;
+    size_t place;  // of its vector in vectors_
+    bool taken = false;
   };
+  std::span<const float> vector_of(const Copied& one) const {
+    const size_t dimension = space_.settings_.dimension;
+    return std::span(vectors_).subspan(one.place * dimension, dimension);
+  }
 
   bool unbound_now(uint32_t ordinal) const {
     return space_.index_.contains(ordinal) && space_.concepts_.of(ordinal) == Concepts::kNone;
@@ -107,16 +113,15 @@ class Cycle {
     if (!unbound_now(ordinal)) return;
     const auto& node = space_.nodes_[ordinal];
     const auto vector = space_.index_.vector(ordinal);
-    copied_.push_back({node.id,
-                       ordinal,
-                       node.sequence,
-                       node.at_ms,
+    copied_.push_back({std::pmr::string(node.id, brief_.resource()), ordinal, node.sequence, node.at_ms,
                        std::binary_search(fresh_.begin(), fresh_.end(), ordinal),
-                       {vector.begin(), vector.end()}});
+                       vectors_.size() / vector.size()});
+    vectors_.insert(vectors_.end(), vector.begin(), vector.end());
   }
 
   /** Copies episodes, and brings them into the order of their ids: what follows depends on the set only. */
   void copy(const std::vector<uint32_t>& ordinals) {
+    vectors_.reserve(vectors_.size() + ordinals.size() * space_.settings_.dimension);
     for (size_t at = 0; at < ordinals.size(); at += kEpisodesPerHold) {
       const auto lock = waiting_lock<ReadLock>(space_.mutex_);
       for (size_t i = at; i < std::min(ordinals.size(), at + kEpisodesPerHold); ++i) copy_one(ordinals[i]);
@@ -178,7 +183,7 @@ class Cycle {
                        [](const Extension& a, const Extension& b) { return a.affinity > b.affinity; });
       ENGRAM_TRY(extend(number, extensions));
     }
-    std::erase_if(copied_, [](const Copied& one) { return one.vector.empty(); });
+    std::erase_if(copied_, [](const Copied& one) { return one.taken; });
     return {};
   }
 
@@ -186,7 +191,7 @@ class Cycle {
   void prefer(uint32_t at, std::map<uint32_t, std::vector<Extension>>& wanted) {
     const Copied& one = copied_[at];
     std::vector<Hit> nearest(kNearestConcepts);
-    nearest.resize(space_.concepts_.nearest(one.vector, kNearestConcepts, scratch_, nearest));
+    nearest.resize(space_.concepts_.nearest(vector_of(one), kNearestConcepts, scratch_, nearest));
     double best = 0;
     uint32_t chosen = Concepts::kNone;
     for (const Hit& hit : nearest) {
@@ -215,23 +220,24 @@ class Cycle {
     std::vector<size_t> taken;
     for (const Extension& extension : extensions) {
       const Copied& one = copied_[extension.at];
+      const auto vector = vector_of(one);
       if (!unchanged(one)) {
         ++report_.skipped;
         continue;
       }
       double along = 0;
-      for (size_t i = 0; i < sum.size(); ++i) along += sum[i] * static_cast<double>(one.vector[i]);
+      for (size_t i = 0; i < sum.size(); ++i) along += sum[i] * static_cast<double>(vector[i]);
       const double then = squared + 2 * along + 1;
       if (coherence_of(then, n + 1) < options_.cluster.coherence) continue;
       squared = then;
       n += 1;
-      for (size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(one.vector[i]);
-      bind.ids.push_back(one.id);
+      for (size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(vector[i]);
+      bind.ids.emplace_back(one.id);
       taken.push_back(extension.at);
     }
     if (bind.ids.empty()) return {};
     ENGRAM_TRY(commit(bind));
-    for (const size_t at : taken) copied_[at].vector.clear();  // bound: no part of what follows
+    for (const size_t at : taken) copied_[at].taken = true;  // no part of what follows
     ++report_.strengthened;
     report_.bound += bind.ids.size();
     return {};
@@ -242,18 +248,23 @@ class Cycle {
     const bool surroundings = !everything_;
     std::vector<std::pair<uint32_t, uint32_t>> near;  // ordinals
     if (surroundings) look_around(near);
-    std::vector<float> values;
-    std::vector<double> at_ms;
+    std::pmr::vector<float> values(brief_.resource());
+    std::pmr::vector<double> at_ms(brief_.resource());
     values.reserve(copied_.size() * space_.settings_.dimension);
-    for (Copied& one : copied_) {
-      values.insert(values.end(), one.vector.begin(), one.vector.end());
+    for (const Copied& one : copied_) {
+      const auto vector = vector_of(one);
+      values.insert(values.end(), vector.begin(), vector.end());
       at_ms.push_back(one.at_ms);
-      one.vector = {};
     }
+    vectors_ = std::pmr::vector<float>(brief_.resource());
     const UnitRows rows{values, space_.settings_.dimension};
-    const auto pairs =
-        surroundings ? pairs_of(near, rows) : pairs_of(neighbours_of_all(rows, options_.neighbours));
-    auto clusters = agglomerate(rows, at_ms, pairs, options_.cluster);
+    std::vector<Cluster> clusters;
+    options_.apart([&] {
+      auto* const memory = brief_.resource();
+      const auto pairs = surroundings ? pairs_of(near, rows)
+                                      : pairs_of(neighbours_of_all(rows, options_.neighbours, memory));
+      clusters = agglomerate(rows, at_ms, pairs, options_.cluster, memory);
+    });
     std::stable_sort(clusters.begin(), clusters.end(), [](const Cluster& a, const Cluster& b) {
       return a.rows.size() != b.rows.size() ? a.rows.size() > b.rows.size() : a.coherence > b.coherence;
     });
@@ -274,7 +285,7 @@ class Cycle {
         ++report_.skipped;
         continue;
       }
-      bind.ids.push_back(copied_[row].id);
+      bind.ids.emplace_back(copied_[row].id);
       for (size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(rows[row][i]);
     }
     const double squared = std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0);
@@ -297,7 +308,7 @@ class Cycle {
     for (size_t at = 0; at < count; at += kEpisodesPerHold) {
       const auto lock = waiting_lock<ReadLock>(space_.mutex_);
       for (size_t i = at; i < std::min(count, at + kEpisodesPerHold); ++i) {
-        const size_t found = space_.index_.search(copied_[i].vector,
+        const size_t found = space_.index_.search(vector_of(copied_[i]),
                                                   {.k = static_cast<uint32_t>(hits.size())}, scratch_, hits);
         for (size_t h = 0; h < found; ++h) {
           const uint32_t other = hits[h].ordinal;
@@ -313,8 +324,8 @@ class Cycle {
   }
 
   /** Each pair once, though both may know each other. */
-  static std::vector<CandidatePair> pairs_of(const NeighbourLists& lists) {
-    std::vector<CandidatePair> pairs;
+  std::pmr::vector<CandidatePair> pairs_of(const NeighbourLists& lists) {
+    std::pmr::vector<CandidatePair> pairs(brief_.resource());
     for (uint32_t row = 0; row < lists.size(); ++row)
       for (const Neighbour& near : lists[row]) {
         const auto others = lists[near.row];
@@ -325,8 +336,8 @@ class Cycle {
     return pairs;
   }
 
-  std::vector<CandidatePair> pairs_of(const std::vector<std::pair<uint32_t, uint32_t>>& near,
-                                      const UnitRows& rows) const {
+  std::pmr::vector<CandidatePair> pairs_of(const std::vector<std::pair<uint32_t, uint32_t>>& near,
+                                           const UnitRows& rows) {
     std::map<uint32_t, uint32_t> row_of;  // by ordinal
     for (uint32_t row = 0; row < copied_.size(); ++row) row_of[copied_[row].ordinal] = row;
     std::set<std::pair<uint32_t, uint32_t>> distinct;
@@ -337,7 +348,7 @@ class Cycle {
       distinct.emplace(std::minmax(a->second, b->second));
     }
     const auto dot = bestKernels().dot;
-    std::vector<CandidatePair> pairs;
+    std::pmr::vector<CandidatePair> pairs(brief_.resource());
     for (const auto& [a, b] : distinct)
       pairs.push_back({a, b, dot(rows[a].data(), rows[b].data(), rows.dimension)});
     return pairs;
@@ -356,7 +367,9 @@ class Cycle {
   uint64_t through_ = 0;
   bool everything_ = false;      // cluster all that is unbound, not only what surrounds the new
   std::vector<uint32_t> fresh_;  // ordinals, ascending
-  std::vector<Copied> copied_;   // by id
+  BriefMemory brief_;            // a cycle needs as much as what it looks at, and then nothing
+  std::pmr::vector<Copied> copied_{brief_.resource()};  // by id
+  std::pmr::vector<float> vectors_{brief_.resource()};  // theirs, by place
   SearchScratch scratch_;
 };
 

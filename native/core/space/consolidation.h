@@ -18,6 +18,9 @@ struct ConsolidationOptions {
   double share = 0.05;
   /** Told of every operation just before it is committed. */
   std::function<void(const Operation&)> observer = {};
+  /** Runs the comparing, most of the work, for which no lock is held: in a thread that gives way, for
+   * instance. Returns when it is done. */
+  std::function<void(const std::function<void()>& work)> apart = [](const auto& work) { work(); };
   /** Nanoseconds, for the report alone. */
   std::function<uint64_t()> clock_ns = {};
 };
