@@ -11,6 +11,7 @@
 
 #include "base/random.h"
 #include "memory/affinity.h"
+#include "memory/neighbours_of_all.h"
 
 namespace engram {
 namespace {

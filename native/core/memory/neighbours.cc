@@ -4,6 +4,7 @@
 #include <bit>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "base/buffer.h"
@@ -13,11 +14,17 @@
 #include "vector/distance.h"
 
 namespace engram {
-namespace {
+// Named, not anonymous: what NeighbourSearch holds must be the same in every file.
+namespace neighbours {
 
 /** Members of a part by which a split finds its direction, and how often it does. */
 constexpr size_t kSample = 32;
 constexpr int kTurns = 2;
+/** Whom a row knows leads to whom it should know: those are kept, too, that are so much less near than is of
+ * use. Fewer find less; more take time and find the same. */
+constexpr float kDetour = 0.3F;
+/** What whole codes may be wrong by, and more. */
+constexpr float kFineMargin = 0.01F;
 /** Standard deviations by which half a code may be wrong about a cosine: beyond lies one of 16,000. */
 constexpr float kMargin = 4;
 
@@ -25,10 +32,10 @@ constexpr float kMargin = 4;
  * most. What they say of a cosine is the same on every machine. */
 class Codes {
  public:
-  Codes(const UnitRows& rows, std::pmr::memory_resource* memory)
-      : Codes(rows.size(), planeBytes(rows.dimension), memory) {
-    for (size_t row = 0; row < rows.size(); ++row) {
-      const CodeFactors factors = encode(rows[row], high(row), low(row));
+  Codes(const UnitRows& rows, std::span<const uint32_t> order, std::pmr::memory_resource* memory)
+      : Codes(order.size(), planeBytes(rows.dimension), memory) {
+    for (size_t row = 0; row < order.size(); ++row) {
+      const CodeFactors factors = encode(rows[order[row]], high(row), low(row));
       scales_[row] = {factors.high_factor, kMargin * factors.noise, factors.both_factor};
     }
   }
@@ -108,6 +115,10 @@ class Codes {
   std::vector<int32_t> low_sums_;
   std::vector<float> products_;
 };
+
+bool nearer(const Neighbour& a, const Neighbour& b) {
+  return a.cosine != b.cosine ? a.cosine > b.cosine : a.row < b.row;
+}
 
 /** What splits cut a set into: its members leaf by leaf, ascending within each. */
 struct Tree {
@@ -228,7 +239,7 @@ class Grower {
   }
 
   std::pmr::memory_resource* const memory_;
-  const Placed& placed_;
+  const Placed placed_;
   Codes& codes_;
   const NeighbourOptions& options_;
   std::vector<float> direction_;
@@ -237,27 +248,21 @@ class Grower {
   std::pmr::vector<uint64_t> sorted_;
 };
 
-/** The best so far of each place: the best of a set under a total order, whatever order it comes in. */
+/** The best so far of each row: the best of a set under a total order, whatever order it comes in. */
 class Best {
  public:
-  Best(uint32_t most, std::span<const uint32_t> row, std::pmr::memory_resource* memory)
-      : lists_(row.size(), most, memory),
-        worst_(row.size(), -std::numeric_limits<float>::infinity(), memory),
-        row_(row) {}
+  Best(size_t rows, uint32_t most, float least, std::pmr::memory_resource* memory)
+      : lists_(rows, most, memory), worst_(rows, least, memory) {}
 
   void offer(uint32_t at, Neighbour candidate) {
     if (candidate.cosine >= worst_[at]) insert(at, candidate);
   }
-  /** Of a full list, else below every cosine. */
+  /** Of a full list, else the least of use. */
   float worst(uint32_t at) const { return worst_[at]; }
   void prefetch_list(uint32_t at) const { prefetch(lists_[at].data(), lists_.most() * sizeof(Neighbour)); }
   const NeighbourLists& lists() const { return lists_; }
 
  private:
-  bool nearer(const Neighbour& a, const Neighbour& b) const {
-    return a.cosine != b.cosine ? a.cosine > b.cosine : row_[a.row] < row_[b.row];
-  }
-
   void insert(uint32_t at, Neighbour candidate) {
     const auto list = lists_[at];
     auto place = static_cast<uint32_t>(list.size());
@@ -269,7 +274,6 @@ class Best {
 
   NeighbourLists lists_;
   std::pmr::vector<float> worst_;
-  const std::span<const uint32_t> row_;  // of a place
 };
 
 /** Compares `at` with `others`, which it overwrites: whole codes of those that may enter a list. */
@@ -341,32 +345,30 @@ void descend(const Known& known, Codes& codes, Best& best, std::pmr::memory_reso
   }
 }
 
-/** What codes found, with exact cosines, by rows. */
-NeighbourLists exact(const Placed& placed, const NeighbourLists& found, uint32_t most,
+/** What codes found of use, with exact cosines. */
+NeighbourLists exact(const UnitRows& rows, const NeighbourLists& found, float least,
                      std::pmr::memory_resource* memory) {
   const auto dot = bestKernels().dot;
-  NeighbourLists lists(found.size(), most, memory);
+  NeighbourLists lists(found.size(), found.most(), memory);
   std::vector<Neighbour> list;
   for (uint32_t at = 0; at < found.size(); ++at) {
     const auto near = found[at];
     list.clear();
-    for (size_t i = 0; i < near.size(); ++i) {
+    for (size_t i = 0; i < near.size() && near[i].cosine >= least - kFineMargin; ++i) {
       if (i + kRowsAhead < near.size()) {
-        const auto ahead = placed[near[i + kRowsAhead].row];
+        const auto ahead = rows[near[i + kRowsAhead].row];
         prefetch(ahead.data(), ahead.size_bytes());
       }
-      const auto row = placed[near[i].row];
-      list.push_back({dot(placed[at].data(), row.data(), row.size()), placed.row[near[i].row]});
+      const auto row = rows[near[i].row];
+      list.push_back({dot(rows[at].data(), row.data(), row.size()), near[i].row});
     }
-    std::sort(list.begin(), list.end(), [](const Neighbour& a, const Neighbour& b) {
-      return a.cosine != b.cosine ? a.cosine > b.cosine : a.row < b.row;
-    });
-    for (uint32_t i = 0; i < list.size(); ++i) lists.insert(placed.row[at], i, list[i]);
+    std::sort(list.begin(), list.end(), nearer);
+    for (uint32_t i = 0; i < list.size(); ++i) lists.insert(at, i, list[i]);
   }
   return lists;
 }
 
-}  // namespace
+}  // namespace neighbours
 
 void NeighbourLists::insert(size_t row, uint32_t place, Neighbour neighbour) {
   Neighbour* list = entries_.data() + row * most_;
@@ -376,35 +378,57 @@ void NeighbourLists::insert(size_t row, uint32_t place, Neighbour neighbour) {
   counts_[row] = kept + 1;
 }
 
-NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options,
-                                 std::pmr::memory_resource* memory) {
-  const auto most = static_cast<uint32_t>(std::min<size_t>(options.neighbours, rows.size()));
-  const auto numbers = ascending(rows.size(), memory);
-  Codes by_row(rows, memory);
-  const Placed unplaced{rows, numbers};
-  Tree tree = Grower(unplaced, by_row, options, memory).grow(0);
-  // From here on in the order of the first tree's leaves: what is near lies near in memory, too.
-  const auto order = std::exchange(tree.members, numbers);
-  const Placed placed{rows, order};
-  Codes codes(by_row, order);
-  Grower grower(placed, codes, options, memory);
-  Best best(most, order, memory);
-  // A set that fits into one leaf is compared whole: more trees would find nothing new.
-  const uint32_t trees = rows.size() <= options.leaf ? 1 : options.trees;
-  std::vector<uint32_t> others;
-  for (uint32_t number = 0; number < trees; ++number) {
-    if (number > 0) tree = grower.grow(number);
-    tree.each_leaf([&](std::span<const uint32_t> leaf) {
-      for (size_t i = 0; i + 1 < leaf.size(); ++i) {
-        others.assign(leaf.begin() + static_cast<ptrdiff_t>(i) + 1, leaf.end());
-        compare(codes, best, leaf[i], others);
-      }
-    });
+class NeighbourSearch::Found {
+ public:
+  Found(const UnitRows& rows, std::span<const uint32_t> canonical, const NeighbourOptions& options,
+        std::pmr::memory_resource* memory)
+      : memory_(memory),
+        options_(options),
+        codes_(std::in_place, rows, canonical, memory),
+        tree_(neighbours::Grower({rows, canonical}, *codes_, options_, memory).grow(0)) {}
+
+  std::span<const uint32_t> order() const { return tree_.members; }
+
+  NeighbourLists find(const UnitRows& rows) {
+    neighbours::Codes codes(*codes_, tree_.members);
+    codes_.reset();
+    const auto numbers = neighbours::ascending(rows.size(), memory_);
+    tree_.members = numbers;
+    neighbours::Grower grower({rows, numbers}, codes, options_, memory_);
+    const auto most = static_cast<uint32_t>(std::min<size_t>(options_.neighbours, rows.size()));
+    neighbours::Best best(rows.size(), most, options_.least - neighbours::kDetour, memory_);
+    // A set that fits into one leaf is compared whole: more trees would find nothing new.
+    const uint32_t trees = rows.size() <= options_.leaf ? 1 : options_.trees;
+    std::vector<uint32_t> others;
+    for (uint32_t number = 0; number < trees; ++number) {
+      if (number > 0) tree_ = grower.grow(number);
+      tree_.each_leaf([&](std::span<const uint32_t> leaf) {
+        for (size_t i = 0; i + 1 < leaf.size(); ++i) {
+          others.assign(leaf.begin() + static_cast<ptrdiff_t>(i) + 1, leaf.end());
+          neighbours::compare(codes, best, leaf[i], others);
+        }
+      });
+    }
+    if (trees > 1)
+      for (uint32_t round = 0; round < options_.rounds; ++round)
+        neighbours::descend(neighbours::Known(best.lists(), memory_), codes, best, memory_);
+    return neighbours::exact(rows, best.lists(), options_.least, memory_);
   }
-  if (trees > 1)
-    for (uint32_t round = 0; round < options.rounds; ++round)
-      descend(Known(best.lists(), memory), codes, best, memory);
-  return exact(placed, best.lists(), most, memory);
-}
+
+ private:
+  std::pmr::memory_resource* const memory_;
+  const NeighbourOptions options_;
+  std::optional<neighbours::Codes> codes_;
+  neighbours::Tree tree_;  // the first; its members are the order
+};
+
+NeighbourSearch::NeighbourSearch(const UnitRows& rows, std::span<const uint32_t> canonical,
+                                 const NeighbourOptions& options, std::pmr::memory_resource* memory)
+    : found_(std::make_unique<Found>(rows, canonical, options, memory)) {}
+NeighbourSearch::~NeighbourSearch() = default;
+
+std::span<const uint32_t> NeighbourSearch::order() const { return found_->order(); }
+
+NeighbourLists NeighbourSearch::find(const UnitRows& ordered) { return found_->find(ordered); }
 
 }  // namespace engram

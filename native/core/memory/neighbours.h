@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <memory_resource>
 #include <span>
 #include <vector>
@@ -17,6 +18,7 @@ struct NeighbourOptions {
   uint32_t leaf = 64;   // members compared with each other at most
   uint32_t rounds = 1;  // of neighbours of neighbours
   uint64_t seed = 1;
+  float least = -1;  // cosine from which a neighbour is of use: those below may be left out
 };
 
 /** Rows of unit length in a canonical order: row numbers break ties, so they must not depend on history. */
@@ -53,9 +55,26 @@ class NeighbourLists {
   std::pmr::vector<Neighbour> entries_;
 };
 
-/** For each row up to `neighbours` others, best first, ties by row. Mean cost O(n log n). What it needs and
- * returns comes out of `memory`. */
-NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options,
-                                 std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+/** In two steps, so that whoever lays the rows out anew, near ones side by side, does it once. Mean cost of
+ * both O(n log n); what they need and return comes out of `memory`. */
+class NeighbourSearch {
+ public:
+  /** `canonical[i]`: where in `rows` the i-th of the set lies, in an order that does not depend on history.
+   */
+  NeighbourSearch(const UnitRows& rows, std::span<const uint32_t> canonical, const NeighbourOptions& options,
+                  std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  ~NeighbourSearch();
+  NeighbourSearch(const NeighbourSearch&) = delete;
+  NeighbourSearch& operator=(const NeighbourSearch&) = delete;
+
+  /** Numbers of the set as they should lie: near ones mostly side by side. As canonical as what was given. */
+  std::span<const uint32_t> order() const;
+  /** For each of `ordered`, the rows in that order, up to `neighbours` others, best first, ties by row. */
+  NeighbourLists find(const UnitRows& ordered);
+
+ private:
+  class Found;
+  std::unique_ptr<Found> found_;
+};
 
 }  // namespace engram

@@ -1,6 +1,4 @@
 // Neighbours of a whole set: nearly those that comparing all with all would find, each with its exact cosine.
-#include "memory/neighbours.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include <set>
 
 #include "base/random.h"
+#include "memory/neighbours_of_all.h"
 #include "vector/distance.h"
 
 namespace engram {
@@ -122,6 +121,42 @@ TEST(Neighbours, AreTheSameToTheBitForTheSameSetAndSeedAndDifferByTheSeed) {
     }
   }
   EXPECT_GT(differ, 0U);
+}
+
+TEST(Neighbours, BelowWhatIsOfUseAreLeftOutAndNoneAbove) {
+  constexpr float kLeast = 0.5F;
+  const auto values = around(6, 2'000, 96, 100);
+  const UnitRows rows{values, 96};
+  const auto all = neighbours_of_all(rows, {});
+  const auto some = neighbours_of_all(rows, {.least = kLeast});
+  size_t useful = 0;
+  size_t found = 0;
+  for (uint32_t row = 0; row < rows.size(); ++row) {
+    for (const Neighbour& near : all[row]) useful += near.cosine >= kLeast ? 1 : 0;
+    for (const Neighbour& near : some[row]) {
+      EXPECT_GE(near.cosine, kLeast - 0.03F);
+      found += near.cosine >= kLeast ? 1 : 0;
+    }
+  }
+  ASSERT_GT(useful, rows.size());
+  EXPECT_GE(static_cast<double>(found), 0.999 * static_cast<double>(useful));
+}
+
+TEST(Neighbours, TheOrderHoldsEveryRowOnceAndNearOnesSideBySide) {
+  const auto values = around(7, 2'000, 96, 20);
+  const UnitRows rows{values, 96};
+  std::vector<uint32_t> numbers(rows.size());
+  std::iota(numbers.begin(), numbers.end(), 0U);
+  const NeighbourSearch search(rows, numbers, {});
+  const std::vector<uint32_t> order(search.order().begin(), search.order().end());
+  EXPECT_EQ(std::set<uint32_t>(order.begin(), order.end()).size(), rows.size());
+  double side_by_side = 0;
+  double at_random = 0;
+  for (size_t i = 0; i + 1 < order.size(); ++i) {
+    side_by_side += static_cast<double>(cosine(rows, order[i], order[i + 1]));
+    at_random += static_cast<double>(cosine(rows, i, i + 1));
+  }
+  EXPECT_GT(side_by_side, at_random + 0.3 * static_cast<double>(rows.size()));
 }
 
 TEST(Neighbours, OfNoneOneAndTwoRows) {

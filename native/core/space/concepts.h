@@ -73,6 +73,10 @@ class Concepts {
   /** Numbers and cosines of the nearest centroids, best first. `query` has unit length. */
   size_t nearest(std::span<const float> query, uint32_t k, SearchScratch& scratch, std::span<Hit> out) const;
   const VectorIndex& index() const { return index_; }
+  /** As of the index of episodes: VectorIndex::owe_up_to(), owes(), settle(). */
+  void owe_up_to(size_t links) { index_.owe_up_to(links); }
+  bool owes() const { return index_.owes(); }
+  void link(size_t links_max) { index_.settle(links_max); }
   void reserve_numbers(uint32_t end);
 
   /** The first thing that does not agree with another. */

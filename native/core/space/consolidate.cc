@@ -12,6 +12,7 @@
 #include "base/mutant.h"
 #include "base/phases.h"
 #include "memory/affinity.h"
+#include "memory/row_order.h"
 #include "space/input.h"
 #include "space/space.h"
 #include "vector/distance.h"
@@ -243,28 +244,16 @@ class Cycle {
     return {};
   }
 
+  void apart(const std::function<void()>& work) const { options_.apart ? options_.apart(work) : work(); }
+
   /** Forms new concepts from what is unbound. */
   Status form() {
     const bool surroundings = !everything_;
     std::vector<std::pair<uint32_t, uint32_t>> near;  // ordinals
     if (surroundings) look_around(near);
-    std::pmr::vector<float> values(brief_.resource());
-    std::pmr::vector<double> at_ms(brief_.resource());
-    values.reserve(copied_.size() * space_.settings_.dimension);
-    for (const Copied& one : copied_) {
-      const auto vector = vector_of(one);
-      values.insert(values.end(), vector.begin(), vector.end());
-      at_ms.push_back(one.at_ms);
-    }
-    vectors_ = std::pmr::vector<float>(brief_.resource());
-    const UnitRows rows{values, space_.settings_.dimension};
     std::vector<Cluster> clusters;
-    options_.apart([&] {
-      auto* const memory = brief_.resource();
-      const auto pairs = surroundings ? pairs_of(near, rows)
-                                      : pairs_of(neighbours_of_all(rows, options_.neighbours, memory));
-      clusters = agglomerate(rows, at_ms, pairs, options_.cluster, memory);
-    });
+    apart([&] { clusters = surroundings ? cluster(near) : cluster_all(); });
+    const UnitRows rows{vectors_, space_.settings_.dimension};
     std::stable_sort(clusters.begin(), clusters.end(), [](const Cluster& a, const Cluster& b) {
       return a.rows.size() != b.rows.size() ? a.rows.size() > b.rows.size() : a.coherence > b.coherence;
     });
@@ -275,6 +264,45 @@ class Cycle {
       ENGRAM_TRY(form(cluster, rows));
     }
     return {};
+  }
+
+  std::pmr::vector<uint32_t> places() const {
+    std::pmr::vector<uint32_t> all(copied_.get_allocator());
+    for (const Copied& one : copied_) all.push_back(static_cast<uint32_t>(one.place));
+    return all;
+  }
+
+  /** Brings the vectors into the order of copied_. */
+  UnitRows lay_out() {
+    const uint32_t dimension = space_.settings_.dimension;
+    reorder_rows(vectors_, dimension, places());
+    vectors_.resize(copied_.size() * dimension);
+    for (size_t at = 0; at < copied_.size(); ++at) copied_[at].place = at;
+    return {vectors_, dimension};
+  }
+
+  std::pmr::vector<double> times() {
+    std::pmr::vector<double> at_ms(brief_.resource());
+    for (const Copied& one : copied_) at_ms.push_back(one.at_ms);
+    return at_ms;
+  }
+
+  std::vector<Cluster> cluster(const std::vector<std::pair<uint32_t, uint32_t>>& near) {
+    const UnitRows rows = lay_out();
+    return agglomerate(rows, times(), pairs_of(near, rows), options_.cluster, brief_.resource());
+  }
+
+  /** From the order of ids on, near ones side by side: what is compared then is mostly at hand. */
+  std::vector<Cluster> cluster_all() {
+    NeighbourOptions wanted = options_.neighbours;
+    wanted.least = std::max(0.0F, static_cast<float>(cosine_reaching(options_.cluster.merge)));
+    const auto canonical = places();
+    NeighbourSearch search({vectors_, space_.settings_.dimension}, canonical, wanted, brief_.resource());
+    std::pmr::vector<Copied> ordered(brief_.resource());
+    for (const uint32_t at : search.order()) ordered.push_back(std::move(copied_[at]));
+    copied_ = std::move(ordered);
+    const UnitRows rows = lay_out();
+    return agglomerate(rows, times(), pairs_of(search.find(rows)), options_.cluster, brief_.resource());
   }
 
   Status form(const Cluster& cluster, const UnitRows& rows) {
@@ -378,6 +406,7 @@ Result<ConsolidationReport> Space::consolidate(double now_ms, const Consolidatio
   ENGRAM_TRY(check_options(now_ms, options));
   const std::lock_guard alone(consolidate_mutex_);
   auto report = Cycle(*this, now_ms, options).run();
+  if (background_) upkeep_.begin();  // concepts leave links to be made, as stores do
   ENGRAM_TRY(report);
   if (durability != Durability::kAsync) ENGRAM_TRY(log_->sync_to(log_->position().sequence));
   return report;

@@ -19,8 +19,8 @@ struct ConsolidationOptions {
   /** Told of every operation just before it is committed. */
   std::function<void(const Operation&)> observer = {};
   /** Runs the comparing, most of the work, for which no lock is held: in a thread that gives way, for
-   * instance. Returns when it is done. */
-  std::function<void(const std::function<void()>& work)> apart = [](const auto& work) { work(); };
+   * instance. Returns when it is done. Empty: in this thread. */
+  std::function<void(const std::function<void()>& work)> apart = {};
   /** Nanoseconds, for the report alone. */
   std::function<uint64_t()> clock_ns = {};
 };

@@ -27,7 +27,9 @@ Space::Space(Disk& disk, std::string directory, const SpaceSettings& settings, c
       concepts_(settings.dimension),
       background_(background) {
   prefer_writers(mutex_);
-  if (background) index_.owe_up_to(kLinksOwedMax);
+  if (!background) return;
+  index_.owe_up_to(kLinksOwedMax);
+  concepts_.owe_up_to(kLinksOwedMax);
 }
 
 Result<std::unique_ptr<Space>> Space::open(Disk& disk, const std::string& directory,

@@ -277,6 +277,8 @@ class Space {
   Status restore(const TracesOperation& traces);
   void encode_memory(SnapshotWriter& writer) const;
   void settle_concepts();
+  /** Whether episodes or concepts have links that are left to be made. */
+  bool owes() const { return index_.owes() || concepts_.owes(); }
   /** Makes a few of the links that stores left, and the next memory ready; whether some are left. */
   bool link_some();
   /** Makes all of them; whoever writes goes first. */

@@ -78,7 +78,7 @@ Result<Sequence> Space::write(const WriteOptions& options, Request request, Work
     Result<Sequence> written = *answered ? Result<Sequence>(**answered) : work(tag);
     ENGRAM_TRY(written);
     sequence = *written;
-    behind = background_ && index_.owes();
+    behind = background_ && owes();
     if (!behind) due = index_.take_due();
   }
   if (behind) upkeep_.begin();
@@ -92,8 +92,11 @@ bool Space::link_some() {
   bool behind = false;
   {
     const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
-    index_.settle(kLinksPerHold);
-    behind = index_.owes();
+    if (index_.owes())
+      index_.settle(kLinksPerHold);
+    else
+      concepts_.link(kLinksPerHold);
+    behind = owes();
     due = index_.take_due();
   }
   std::for_each(due.begin(), due.end(), make_resident);
