@@ -7,6 +7,7 @@
 #include <queue>
 #include <utility>
 
+#include "base/buffer.h"
 #include "memory/affinity.h"
 #include "memory/prefetch.h"
 #include "vector/distance.h"
@@ -53,14 +54,16 @@ class Sums {
  public:
   explicit Sums(size_t dimension) : dimension_(dimension) {}
 
-  std::span<float> operator[](uint32_t at) { return std::span(values_).subspan(at * dimension_, dimension_); }
+  std::span<float> operator[](uint32_t at) {
+    return {reinterpret_cast<float*>(values_.data()) + at * dimension_, dimension_};
+  }
   std::span<const float> operator[](uint32_t at) const {
-    return std::span(values_).subspan(at * dimension_, dimension_);
+    return {reinterpret_cast<const float*>(values_.data()) + at * dimension_, dimension_};
   }
   uint32_t take() {
     if (free_.empty()) {
-      values_.resize(values_.size() + dimension_);
-      return static_cast<uint32_t>(values_.size() / dimension_ - 1);
+      values_.reserve((taken_ + 1) * dimension_ * sizeof(float));
+      return taken_++;
     }
     const uint32_t at = free_.back();
     free_.pop_back();
@@ -72,7 +75,8 @@ class Sums {
 
  private:
   const size_t dimension_;
-  std::vector<float> values_;
+  Buffer values_;
+  uint32_t taken_ = 0;  // places
   std::vector<uint32_t> free_;
 };
 
@@ -267,7 +271,7 @@ class Agglomeration {
     clusters_.push_back(grown);
     for (const Shared& shared : shared_) {
       const double product = shared.product[0] + shared.product[1];
-      // Of a mean below what joins each part of any later cluster has one, or an edge of its own.
+      // A mean is no more than that of its parts: what reaches further later does so over an edge of its own.
       if (product < least_cosine_ * size(joined) * size(shared.other)) continue;
       add_edge(joined, shared.other, product);
       add_edge(shared.other, joined, product);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "base/buffer.h"
@@ -17,7 +18,9 @@ namespace {
 
 /** Members of a part by which a split finds its direction, and how often it does. */
 constexpr size_t kSample = 32;
-constexpr int kTurns = 2;
+constexpr int kTurns = 3;
+/** Parts of fewer members find it once: there are most of them, and little is left to part. */
+constexpr size_t kManyMembers = 200;
 /** Standard deviations by which half a code may be wrong about a cosine: beyond lies one of 16,000. */
 constexpr float kMargin = 4;
 
@@ -194,7 +197,8 @@ class Grower {
     std::fill(direction_.begin(), direction_.end(), 0.0F);
     add(members[first], -1);
     add(members[second], 1);
-    for (int turn = 0; turn < kTurns; ++turn) {
+    const int turns = members.size() < kManyMembers ? 1 : kTurns;
+    for (int turn = 0; turn < turns; ++turn) {
       for (uint32_t& one : sample_) one = members[random.below(members.size())];
       codes_.ask(direction_);
       const auto along = codes_.rough(sample_);
@@ -282,15 +286,16 @@ void compare(Codes& codes, Best& best, uint32_t at, std::vector<uint32_t>& other
   }
 }
 
-/** Whom each place knew before a round. */
+/** Whom each place knew before a round: of each list the nearest. */
 class Known {
  public:
-  explicit Known(const NeighbourLists& lists)
-      : most_(lists.most()), counts_(lists.size()), entries_(lists.size() * most_) {
+  Known(const NeighbourLists& lists, uint32_t nearest)
+      : most_(std::min(lists.most(), nearest)), counts_(lists.size()), entries_(lists.size() * most_) {
     for (uint32_t at = 0; at < lists.size(); ++at) {
-      counts_[at] = static_cast<uint32_t>(lists[at].size());
-      std::transform(lists[at].begin(), lists[at].end(), entries_.data() + size_t{at} * most_,
-                     [](const Neighbour& near) { return near.row; });
+      const auto near = lists[at].first(std::min<size_t>(lists[at].size(), most_));
+      counts_[at] = static_cast<uint32_t>(near.size());
+      std::transform(near.begin(), near.end(), entries_.data() + size_t{at} * most_,
+                     [](const Neighbour& one) { return one.row; });
     }
   }
   std::span<const uint32_t> operator[](uint32_t at) const {
@@ -368,13 +373,14 @@ void NeighbourLists::insert(size_t row, uint32_t place, Neighbour neighbour) {
 NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options) {
   const auto most = static_cast<uint32_t>(std::min<size_t>(options.neighbours, rows.size()));
   const auto numbers = ascending(rows.size());
-  Codes by_row(rows);
+  std::optional<Codes> by_row(std::in_place, rows);
   const Placed unplaced{rows, numbers};
-  Tree tree = Grower(unplaced, by_row, options).grow(0);
+  Tree tree = Grower(unplaced, *by_row, options).grow(0);
   // From here on in the order of the first tree's leaves: what is near lies near in memory, too.
   const auto order = std::exchange(tree.members, numbers);
   const Placed placed{rows, order};
-  Codes codes(by_row, order);
+  Codes codes(*by_row, order);
+  by_row.reset();
   Grower grower(placed, codes, options);
   Best best(most, order);
   // A set that fits into one leaf is compared whole: more trees would find nothing new.
@@ -390,7 +396,8 @@ NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& o
     });
   }
   if (trees > 1)
-    for (uint32_t round = 0; round < options.rounds; ++round) descend(Known(best.lists()), codes, best);
+    for (uint32_t round = 0; round < options.rounds; ++round)
+      descend(Known(best.lists(), options.followed), codes, best);
   return exact(placed, best.lists(), most);
 }
 

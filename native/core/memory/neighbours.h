@@ -1,7 +1,8 @@
-// Candidate neighbours of a whole set at once, near-linear in its size: a forest of random splits (Dasgupta &
-// Freund 2008, doi:10.1145/1374376.1374452; splits between two members as in Annoy), then neighbours of
-// neighbours (NN-descent, Dong, Moses & Li 2011, doi:10.1145/1963405.1963487). What it finds depends on the
-// set and the seed only, not on the order in which the set was built.
+// Candidate neighbours of a whole set at once, near-linear in its size: a forest of splits (Dasgupta & Freund
+// 2008, doi:10.1145/1374376.1374452), each along what a sample of its members differs in most, then
+// neighbours of neighbours (NN-descent, Dong, Moses & Li 2011, doi:10.1145/1963405.1963487). All of it looks
+// at codes of the rows (vector/code.h), in the order of the first tree's leaves: rows themselves fit no
+// cache. What it finds depends on the set and the seed only, not on the order in which the set was built.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,10 @@ namespace engram {
 
 struct NeighbourOptions {
   uint32_t neighbours = 12;  // kept per member
-  uint32_t trees = 5;
-  uint32_t leaf = 64;   // members compared with each other at most
-  uint32_t rounds = 1;  // of neighbours of neighbours
+  uint32_t trees = 6;
+  uint32_t leaf = 64;     // members compared with each other at most
+  uint32_t rounds = 1;    // of neighbours of neighbours
+  uint32_t followed = 7;  // nearest of a list that a round looks at, and at whose
   uint64_t seed = 1;
 };
 
@@ -51,7 +53,8 @@ class NeighbourLists {
   std::vector<Neighbour> entries_;
 };
 
-/** For each row up to `neighbours` others, best first, ties by row. Mean cost O(n log n). */
+/** For each row up to `neighbours` others with their exact cosines, best first, ties by row. Who is among
+ * them codes decide, to a few units in the fourth digit of a cosine. Mean cost O(n log n). */
 NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options);
 
 }  // namespace engram

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "base/buffer.h"
 #include "base/limits.h"
 #include "base/mutant.h"
 #include "base/phases.h"
@@ -242,15 +243,18 @@ class Cycle {
     const bool surroundings = !everything_;
     std::vector<std::pair<uint32_t, uint32_t>> near;  // ordinals
     if (surroundings) look_around(near);
-    std::vector<float> values;
+    Buffer values;  // rows are read in no order: huge pages spare most of the walks to find them
     std::vector<double> at_ms;
-    values.reserve(copied_.size() * space_.settings_.dimension);
+    const size_t dimension = space_.settings_.dimension;
+    values.reserve(copied_.size() * dimension * sizeof(float));
+    auto* end = reinterpret_cast<float*>(values.data());
     for (Copied& one : copied_) {
-      values.insert(values.end(), one.vector.begin(), one.vector.end());
+      end = std::copy(one.vector.begin(), one.vector.end(), end);
       at_ms.push_back(one.at_ms);
       one.vector = {};
     }
-    const UnitRows rows{values, space_.settings_.dimension};
+    const UnitRows rows{{reinterpret_cast<const float*>(values.data()), copied_.size() * dimension},
+                        space_.settings_.dimension};
     const auto pairs =
         surroundings ? pairs_of(near, rows) : pairs_of(neighbours_of_all(rows, options_.neighbours));
     auto clusters = agglomerate(rows, at_ms, pairs, options_.cluster);
