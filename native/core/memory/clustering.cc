@@ -80,20 +80,13 @@ class Sums {
   std::vector<uint32_t> free_;
 };
 
-/** The cosine below which no pair reaches this affinity, whatever its times. */
-double least_cosine(double strength) {
-  constexpr double kSlack = 1e-9;  // what rounding may do
-  const double cosine = cosine_reaching(strength) - kSlack;
-  return cosine > 0 ? cosine : -std::numeric_limits<double>::infinity();  // time brings negatives nearer to 0
-}
-
 class Agglomeration {
  public:
   Agglomeration(const UnitRows& rows, std::span<const double> at_ms, std::span<const CandidatePair> pairs,
                 const ClusterOptions& options)
       : rows_(rows),
         options_(options),
-        least_cosine_(least_cosine(options.merge)),
+        least_cosine_(engram::least_cosine(options.merge)),
         dot_(bestKernels().dot),
         next_row_(rows.size(), kNone),
         sums_(rows.dimension) {
@@ -208,6 +201,7 @@ class Agglomeration {
 
   /** Gathers the neighbours of both halves of a join. */
   void share(const Join& join) {
+    for (const uint32_t part : {join.a, join.b}) prefetch(sum(part).data(), sum(part).size_bytes());
     shared_.clear();
     place_.resize(clusters_.size(), 0);
     for (const uint32_t half : {0U, 1U})
@@ -233,6 +227,7 @@ class Agglomeration {
 
   /** Multiplies with each half of a join what only the other knew. */
   void complete(const Join& join) {
+    for (size_t i = 0; i < std::min(kRowsAhead, shared_.size()); ++i) call(shared_[i]);
     for (size_t i = 0; i < shared_.size(); ++i) {
       if (i + kRowsAhead < shared_.size()) call(shared_[i + kRowsAhead]);
       Shared& shared = shared_[i];
@@ -295,6 +290,12 @@ class Agglomeration {
 };
 
 }  // namespace
+
+double least_cosine(double merge) {
+  constexpr double kSlack = 1e-9;  // what rounding may do
+  const double cosine = cosine_reaching(merge) - kSlack;
+  return cosine > 0 ? cosine : -std::numeric_limits<double>::infinity();  // time brings negatives nearer to 0
+}
 
 double coherence_of(double sum_squared, double n) { return n < 2 ? 1 : (sum_squared - n) / (n * (n - 1)); }
 

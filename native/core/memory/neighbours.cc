@@ -23,6 +23,8 @@ constexpr int kTurns = 3;
 constexpr size_t kManyMembers = 200;
 /** Standard deviations by which half a code may be wrong about a cosine: beyond lies one of 16,000. */
 constexpr float kMargin = 4;
+/** By how much whole codes may be wrong about a cosine. */
+constexpr float kCodeError = 0.01F;
 
 /** Rows as codes of a byte a value (vector/code.h), a quarter of their size, and half of each alone says
  * most. What they say of a cosine is the same on every machine. */
@@ -136,6 +138,7 @@ struct Placed {
   std::span<const uint32_t> row;
 
   std::span<const float> operator[](uint32_t place) const { return rows[row[place]]; }
+  void prefetch_row(uint32_t place) const { prefetch((*this)[place].data(), (*this)[place].size_bytes()); }
 };
 
 class Grower {
@@ -236,13 +239,15 @@ class Grower {
 /** The best so far of each place: the best of a set under a total order, whatever order it comes in. */
 class Best {
  public:
-  Best(uint32_t most, std::span<const uint32_t> row)
-      : lists_(row.size(), most), worst_(row.size(), -std::numeric_limits<float>::infinity()), row_(row) {}
+  Best(const NeighbourOptions& options, std::span<const uint32_t> row)
+      : lists_(row.size(), static_cast<uint32_t>(std::min<size_t>(options.neighbours, row.size()))),
+        worst_(row.size(), options.least - kCodeError),
+        row_(row) {}
 
   void offer(uint32_t at, Neighbour candidate) {
     if (candidate.cosine >= worst_[at]) insert(at, candidate);
   }
-  /** Of a full list, else below every cosine. */
+  /** Of a full list, else the least that is of use. */
   float worst(uint32_t at) const { return worst_[at]; }
   void prefetch_list(uint32_t at) const { prefetch(lists_[at].data(), lists_.most() * sizeof(Neighbour)); }
   const NeighbourLists& lists() const { return lists_; }
@@ -337,20 +342,23 @@ void descend(const Known& known, Codes& codes, Best& best) {
 }
 
 /** What codes found, with exact cosines, by rows. */
-NeighbourLists exact(const Placed& placed, const NeighbourLists& found, uint32_t most) {
+NeighbourLists exact(const Placed& placed, const NeighbourLists& found, float least) {
   const auto dot = bestKernels().dot;
-  NeighbourLists lists(found.size(), most);
+  NeighbourLists lists(found.size(), found.most());
   std::vector<Neighbour> list;
   for (uint32_t at = 0; at < found.size(); ++at) {
     const auto near = found[at];
+    const auto after = at + 1 < found.size() ? found[at + 1] : found[at];
     list.clear();
     for (size_t i = 0; i < near.size(); ++i) {
-      if (i + kRowsAhead < near.size()) {
-        const auto ahead = placed[near[i + kRowsAhead].row];
-        prefetch(ahead.data(), ahead.size_bytes());
-      }
+      const size_t ahead = i + kRowsAhead;
+      if (ahead < near.size())
+        placed.prefetch_row(near[ahead].row);
+      else if (ahead - near.size() < after.size())
+        placed.prefetch_row(after[ahead - near.size()].row);
       const auto row = placed[near[i].row];
-      list.push_back({dot(placed[at].data(), row.data(), row.size()), placed.row[near[i].row]});
+      const float cosine = dot(placed[at].data(), row.data(), row.size());
+      if (cosine >= least) list.push_back({cosine, placed.row[near[i].row]});
     }
     std::sort(list.begin(), list.end(), [](const Neighbour& a, const Neighbour& b) {
       return a.cosine != b.cosine ? a.cosine > b.cosine : a.row < b.row;
@@ -371,7 +379,6 @@ void NeighbourLists::insert(size_t row, uint32_t place, Neighbour neighbour) {
 }
 
 NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& options) {
-  const auto most = static_cast<uint32_t>(std::min<size_t>(options.neighbours, rows.size()));
   const auto numbers = ascending(rows.size());
   std::optional<Codes> by_row(std::in_place, rows);
   const Placed unplaced{rows, numbers};
@@ -382,7 +389,7 @@ NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& o
   Codes codes(*by_row, order);
   by_row.reset();
   Grower grower(placed, codes, options);
-  Best best(most, order);
+  Best best(options, order);
   // A set that fits into one leaf is compared whole: more trees would find nothing new.
   const uint32_t trees = rows.size() <= options.leaf ? 1 : options.trees;
   std::vector<uint32_t> others;
@@ -398,7 +405,7 @@ NeighbourLists neighbours_of_all(const UnitRows& rows, const NeighbourOptions& o
   if (trees > 1)
     for (uint32_t round = 0; round < options.rounds; ++round)
       descend(Known(best.lists(), options.followed), codes, best);
-  return exact(placed, best.lists(), most);
+  return exact(placed, best.lists(), options.least);
 }
 
 }  // namespace engram

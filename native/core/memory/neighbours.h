@@ -16,7 +16,8 @@ struct NeighbourOptions {
   uint32_t trees = 6;
   uint32_t leaf = 64;     // members compared with each other at most
   uint32_t rounds = 1;    // of neighbours of neighbours
-  uint32_t followed = 7;  // nearest of a list that a round looks at, and at whose
+  uint32_t followed = 9;  // nearest of a list that a round looks at, and at whose
+  float least = -1;       // cosine below which a neighbour is of no use
   uint64_t seed = 1;
 };
 

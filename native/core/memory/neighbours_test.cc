@@ -94,6 +94,25 @@ TEST(Neighbours, EachListIsExactSortedWithoutTheRowItselfAndWithoutARowTwice) {
   }
 }
 
+TEST(Neighbours, NoneIsBelowTheLeastThatIsOfUse) {
+  const auto values = around(6, 1'000, 96, 30);
+  const UnitRows rows{values, 96};
+  constexpr float kLeast = 0.6F;
+  const auto lists = neighbours_of_all(rows, {.least = kLeast});
+  size_t found = 0;
+  size_t wanted = 0;
+  for (uint32_t row = 0; row < rows.size(); ++row) {
+    for (const Neighbour& near : lists[row]) EXPECT_GE(near.cosine, kLeast);
+    auto truth = plain(rows, row, 12);
+    std::erase_if(truth, [&](const Neighbour& one) { return one.cosine < kLeast; });
+    found += in_common(lists[row], truth);
+    wanted += truth.size();
+  }
+  EXPECT_GT(wanted, 1'000U);
+  EXPECT_LT(wanted, 12 * rows.size());
+  EXPECT_GT(static_cast<double>(found), 0.95 * static_cast<double>(wanted));
+}
+
 TEST(Neighbours, OfTheSameRowManyTimesAreOthersOfTheSame) {
   auto values = around(4, 1, 96, 1);
   const std::vector<float> row = values;

@@ -7,11 +7,11 @@
 #include <numeric>
 #include <set>
 
-#include "base/buffer.h"
 #include "base/limits.h"
 #include "base/mutant.h"
 #include "base/phases.h"
 #include "memory/affinity.h"
+#include "memory/prefetch.h"
 #include "space/input.h"
 #include "space/space.h"
 #include "vector/distance.h"
@@ -26,6 +26,9 @@ constexpr size_t kEpisodesPerHold = 128;
 constexpr size_t kBulkShare = 8;
 /** Concepts a new episode is compared with. */
 constexpr uint32_t kNearestConcepts = 3;
+/** Cosine by which neighbours may miss what joins two episodes: over them the way leads to those that do not.
+ */
+constexpr double kWeakerLink = 0.03;
 
 Status check_options(double now_ms, const ConsolidationOptions& options) {
   const auto share = [](double value) { return value > 0 && value <= 1; };
@@ -243,20 +246,19 @@ class Cycle {
     const bool surroundings = !everything_;
     std::vector<std::pair<uint32_t, uint32_t>> near;  // ordinals
     if (surroundings) look_around(near);
-    Buffer values;  // rows are read in no order: huge pages spare most of the walks to find them
+    std::vector<float> values;
     std::vector<double> at_ms;
-    const size_t dimension = space_.settings_.dimension;
-    values.reserve(copied_.size() * dimension * sizeof(float));
-    auto* end = reinterpret_cast<float*>(values.data());
+    values.reserve(copied_.size() * space_.settings_.dimension);
     for (Copied& one : copied_) {
-      end = std::copy(one.vector.begin(), one.vector.end(), end);
+      values.insert(values.end(), one.vector.begin(), one.vector.end());
       at_ms.push_back(one.at_ms);
       one.vector = {};
     }
-    const UnitRows rows{{reinterpret_cast<const float*>(values.data()), copied_.size() * dimension},
-                        space_.settings_.dimension};
-    const auto pairs =
-        surroundings ? pairs_of(near, rows) : pairs_of(neighbours_of_all(rows, options_.neighbours));
+    const UnitRows rows{values, space_.settings_.dimension};
+    NeighbourOptions wanted = options_.neighbours;
+    wanted.least =
+        std::max(wanted.least, static_cast<float>(least_cosine(options_.cluster.merge) - kWeakerLink));
+    const auto pairs = surroundings ? pairs_of(near, rows) : pairs_of(neighbours_of_all(rows, wanted));
     auto clusters = agglomerate(rows, at_ms, pairs, options_.cluster);
     std::stable_sort(clusters.begin(), clusters.end(), [](const Cluster& a, const Cluster& b) {
       return a.rows.size() != b.rows.size() ? a.rows.size() > b.rows.size() : a.coherence > b.coherence;
@@ -273,6 +275,7 @@ class Cycle {
   Status form(const Cluster& cluster, const UnitRows& rows) {
     BindOperation bind{space_.concepts_.end(), now_ms_, {}};
     std::vector<double> sum(rows.dimension, 0);
+    for (const uint32_t row : cluster.rows) prefetch(rows[row].data(), rows[row].size_bytes());
     for (const uint32_t row : cluster.rows) {
       if (!unchanged(copied_[row])) {
         ++report_.skipped;
