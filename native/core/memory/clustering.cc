@@ -107,8 +107,7 @@ class Agglomeration {
 
   std::vector<Cluster> run() {
     while (const auto join = strongest()) {
-      if (joined_[join->a] != 0 || joined_[join->b] != 0) continue;
-      if (coherence(*join) >= options_.coherence) merge(*join);
+      if (joined_[join->a] == 0 && joined_[join->b] == 0) merge(*join);
     }
     std::vector<Cluster> found;
     for (uint32_t at = 0; at < clusters_.size(); ++at) {
@@ -162,14 +161,14 @@ class Agglomeration {
   }
   double size(uint32_t at) const { return clusters_[at].size; }
 
-  double coherence(const Join& join) const {
-    return coherence_of(clusters_[join.a].squared + 2 * join.product + clusters_[join.b].squared,
-                        size(join.a) + size(join.b));
+  double coherence(uint32_t a, uint32_t b, double product) const {
+    return coherence_of(clusters_[a].squared + 2 * product + clusters_[b].squared, size(a) + size(b));
   }
 
+  /** None where it would be too weak, or less coherent than allowed: neither changes while both live. */
   std::optional<Join> join_of(uint32_t a, uint32_t b, double product) const {
     const double cosine = product / (size(a) * size(b));
-    if (cosine < least_cosine_) return {};
+    if (cosine < least_cosine_ || coherence(a, b, product) < options_.coherence) return {};
     const double apart = clusters_[a].at_sum / size(a) - clusters_[b].at_sum / size(b);
     const double strength = affinity(cosine, apart, options_.tau_ms);
     if (strength < options_.merge) return {};
