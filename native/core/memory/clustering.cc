@@ -77,20 +77,13 @@ class Sums {
   std::pmr::vector<uint32_t> free_;
 };
 
-/** The cosine below which no pair reaches this affinity, whatever its times. */
-double least_cosine(double strength) {
-  constexpr double kSlack = 1e-9;  // what rounding may do
-  const double cosine = cosine_reaching(strength) - kSlack;
-  return cosine > 0 ? cosine : -std::numeric_limits<double>::infinity();  // time brings negatives nearer to 0
-}
-
 class Agglomeration {
  public:
   Agglomeration(const UnitRows& rows, std::span<const double> at_ms, std::span<const CandidatePair> pairs,
                 const ClusterOptions& options, std::pmr::memory_resource* memory)
       : rows_(rows),
         options_(options),
-        least_cosine_(least_cosine(options.merge)),
+        least_cosine_(engram::least_cosine(options.merge)),
         dot_(bestKernels().dot),
         clusters_(memory),
         joined_(rows.size(), 0, memory),
@@ -116,8 +109,7 @@ class Agglomeration {
 
   std::vector<Cluster> run() {
     while (const auto join = strongest()) {
-      if (joined_[join->a] != 0 || joined_[join->b] != 0) continue;
-      if (coherence(*join) >= options_.coherence) merge(*join);
+      if (joined_[join->a] == 0 && joined_[join->b] == 0) merge(*join);
     }
     std::vector<Cluster> found;
     for (uint32_t at = 0; at < clusters_.size(); ++at) {
@@ -171,14 +163,14 @@ class Agglomeration {
   }
   double size(uint32_t at) const { return clusters_[at].size; }
 
-  double coherence(const Join& join) const {
-    return coherence_of(clusters_[join.a].squared + 2 * join.product + clusters_[join.b].squared,
-                        size(join.a) + size(join.b));
+  double coherence(uint32_t a, uint32_t b, double product) const {
+    return coherence_of(clusters_[a].squared + 2 * product + clusters_[b].squared, size(a) + size(b));
   }
 
+  /** None where it would be too weak, or less coherent than allowed: neither changes while both live. */
   std::optional<Join> join_of(uint32_t a, uint32_t b, double product) const {
     const double cosine = product / (size(a) * size(b));
-    if (cosine < least_cosine_) return {};
+    if (cosine < least_cosine_ || coherence(a, b, product) < options_.coherence) return {};
     const double apart = clusters_[a].at_sum / size(a) - clusters_[b].at_sum / size(b);
     const double strength = affinity(cosine, apart, options_.tau_ms);
     if (strength < options_.merge) return {};
@@ -210,6 +202,7 @@ class Agglomeration {
 
   /** Gathers the neighbours of both halves of a join. */
   void share(const Join& join) {
+    for (const uint32_t part : {join.a, join.b}) prefetch(sum(part).data(), sum(part).size_bytes());
     shared_.clear();
     place_.resize(clusters_.size(), 0);
     for (const uint32_t half : {0U, 1U})
@@ -235,6 +228,7 @@ class Agglomeration {
 
   /** Multiplies with each half of a join what only the other knew. */
   void complete(const Join& join) {
+    for (size_t i = 0; i < std::min(kRowsAhead, shared_.size()); ++i) call(shared_[i]);
     for (size_t i = 0; i < shared_.size(); ++i) {
       if (i + kRowsAhead < shared_.size()) call(shared_[i + kRowsAhead]);
       Shared& shared = shared_[i];
@@ -273,7 +267,7 @@ class Agglomeration {
     clusters_.push_back(grown);
     for (const Shared& shared : shared_) {
       const double product = shared.product[0] + shared.product[1];
-      // Of a mean below what joins each part of any later cluster has one, or an edge of its own.
+      // A mean is no more than that of its parts: what reaches further later does so over an edge of its own.
       if (product < least_cosine_ * size(joined) * size(shared.other)) continue;
       add_edge(joined, shared.other, product);
       add_edge(shared.other, joined, product);
@@ -297,6 +291,12 @@ class Agglomeration {
 };
 
 }  // namespace
+
+double least_cosine(double merge) {
+  constexpr double kSlack = 1e-9;  // what rounding may do
+  const double cosine = cosine_reaching(merge) - kSlack;
+  return cosine > 0 ? cosine : -std::numeric_limits<double>::infinity();  // time brings negatives nearer to 0
+}
 
 double coherence_of(double sum_squared, double n) { return n < 2 ? 1 : (sum_squared - n) / (n * (n - 1)); }
 

@@ -31,6 +31,10 @@ struct Cluster {
   double coherence = 0;        // mean pairwise cosine
 };
 
+/** The cosine below which no pair has the affinity `merge`, whatever its times: pairs below it are no part of
+ * a join. */
+double least_cosine(double merge);
+
 /** Mean pairwise cosine of n unit vectors from the squared length of their sum: (|Σu|² − n) / (n(n − 1)). */
 double coherence_of(double sum_squared, double n);
 

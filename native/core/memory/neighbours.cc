@@ -19,12 +19,11 @@ namespace neighbours {
 
 /** Members of a part by which a split finds its direction, and how often it does. */
 constexpr size_t kSample = 32;
-constexpr int kTurns = 2;
-/** Whom a row knows leads to whom it should know: those are kept, too, that are so much less near than is of
- * use. Fewer find less; more take time and find the same. */
-constexpr float kDetour = 0.3F;
-/** What whole codes may be wrong by, and more. */
-constexpr float kFineMargin = 0.01F;
+constexpr int kTurns = 3;
+/** Parts of fewer members find it once: there are most of them, and little is left to part. */
+constexpr size_t kManyMembers = 200;
+/** By how much whole codes may be wrong about a cosine. */
+constexpr float kCodeError = 0.01F;
 /** Standard deviations by which half a code may be wrong about a cosine: beyond lies one of 16,000. */
 constexpr float kMargin = 4;
 
@@ -212,7 +211,8 @@ class Grower {
     std::fill(direction_.begin(), direction_.end(), 0.0F);
     add(members[first], -1);
     add(members[second], 1);
-    for (int turn = 0; turn < kTurns; ++turn) {
+    const int turns = members.size() < kManyMembers ? 1 : kTurns;
+    for (int turn = 0; turn < turns; ++turn) {
       for (uint32_t& one : sample_) one = members[random.below(members.size())];
       codes_.ask(direction_);
       const auto along = codes_.rough(sample_);
@@ -296,15 +296,18 @@ void compare(Codes& codes, Best& best, uint32_t at, std::vector<uint32_t>& other
   }
 }
 
-/** Whom each place knew before a round. */
+/** Whom each row knew before a round: of each list the nearest. */
 class Known {
  public:
-  Known(const NeighbourLists& lists, std::pmr::memory_resource* memory)
-      : most_(lists.most()), counts_(lists.size(), memory), entries_(lists.size() * most_, memory) {
+  Known(const NeighbourLists& lists, uint32_t nearest, std::pmr::memory_resource* memory)
+      : most_(std::min(lists.most(), nearest)),
+        counts_(lists.size(), memory),
+        entries_(lists.size() * most_, memory) {
     for (uint32_t at = 0; at < lists.size(); ++at) {
-      counts_[at] = static_cast<uint32_t>(lists[at].size());
-      std::transform(lists[at].begin(), lists[at].end(), entries_.data() + size_t{at} * most_,
-                     [](const Neighbour& near) { return near.row; });
+      const auto near = lists[at].first(std::min<size_t>(lists[at].size(), most_));
+      counts_[at] = static_cast<uint32_t>(near.size());
+      std::transform(near.begin(), near.end(), entries_.data() + size_t{at} * most_,
+                     [](const Neighbour& one) { return one.row; });
     }
   }
   std::span<const uint32_t> operator[](uint32_t at) const {
@@ -349,18 +352,22 @@ void descend(const Known& known, Codes& codes, Best& best, std::pmr::memory_reso
 NeighbourLists exact(const UnitRows& rows, const NeighbourLists& found, float least,
                      std::pmr::memory_resource* memory) {
   const auto dot = bestKernels().dot;
+  const auto prefetch_row = [&](uint32_t row) { prefetch(rows[row].data(), rows[row].size_bytes()); };
   NeighbourLists lists(found.size(), found.most(), memory);
   std::vector<Neighbour> list;
   for (uint32_t at = 0; at < found.size(); ++at) {
     const auto near = found[at];
+    const auto after = at + 1 < found.size() ? found[at + 1] : found[at];
     list.clear();
-    for (size_t i = 0; i < near.size() && near[i].cosine >= least - kFineMargin; ++i) {
-      if (i + kRowsAhead < near.size()) {
-        const auto ahead = rows[near[i + kRowsAhead].row];
-        prefetch(ahead.data(), ahead.size_bytes());
-      }
+    for (size_t i = 0; i < near.size(); ++i) {
+      const size_t ahead = i + kRowsAhead;
+      if (ahead < near.size())
+        prefetch_row(near[ahead].row);
+      else if (ahead - near.size() < after.size())
+        prefetch_row(after[ahead - near.size()].row);
       const auto row = rows[near[i].row];
-      list.push_back({dot(rows[at].data(), row.data(), row.size()), near[i].row});
+      const float cosine = dot(rows[at].data(), row.data(), row.size());
+      if (cosine >= least) list.push_back({cosine, near[i].row});
     }
     std::sort(list.begin(), list.end(), nearer);
     for (uint32_t i = 0; i < list.size(); ++i) lists.insert(at, i, list[i]);
@@ -396,7 +403,7 @@ class NeighbourSearch::Found {
     tree_.members = numbers;
     neighbours::Grower grower({rows, numbers}, codes, options_, memory_);
     const auto most = static_cast<uint32_t>(std::min<size_t>(options_.neighbours, rows.size()));
-    neighbours::Best best(rows.size(), most, options_.least - neighbours::kDetour, memory_);
+    neighbours::Best best(rows.size(), most, options_.least - neighbours::kCodeError, memory_);
     // A set that fits into one leaf is compared whole: more trees would find nothing new.
     const uint32_t trees = rows.size() <= options_.leaf ? 1 : options_.trees;
     std::vector<uint32_t> others;
@@ -411,7 +418,8 @@ class NeighbourSearch::Found {
     }
     if (trees > 1)
       for (uint32_t round = 0; round < options_.rounds; ++round)
-        neighbours::descend(neighbours::Known(best.lists(), memory_), codes, best, memory_);
+        neighbours::descend(neighbours::Known(best.lists(), options_.followed, memory_), codes, best,
+                            memory_);
     return neighbours::exact(rows, best.lists(), options_.least, memory_);
   }
 

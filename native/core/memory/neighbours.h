@@ -14,11 +14,12 @@ namespace engram {
 
 struct NeighbourOptions {
   uint32_t neighbours = 12;  // kept per member
-  uint32_t trees = 5;
-  uint32_t leaf = 64;   // members compared with each other at most
-  uint32_t rounds = 1;  // of neighbours of neighbours
+  uint32_t trees = 6;
+  uint32_t leaf = 64;     // members compared with each other at most
+  uint32_t rounds = 1;    // of neighbours of neighbours
+  uint32_t followed = 9;  // nearest of a list that a round looks at, and at whose
+  float least = -1;       // cosine below which a neighbour is of no use
   uint64_t seed = 1;
-  float least = -1;  // cosine from which a neighbour is of use: those below may be left out
 };
 
 /** Rows of unit length in a canonical order: row numbers break ties, so they must not depend on history. */

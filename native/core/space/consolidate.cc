@@ -12,6 +12,7 @@
 #include "base/mutant.h"
 #include "base/phases.h"
 #include "memory/affinity.h"
+#include "memory/prefetch.h"
 #include "memory/row_order.h"
 #include "space/input.h"
 #include "space/space.h"
@@ -27,6 +28,9 @@ constexpr size_t kEpisodesPerHold = 128;
 constexpr size_t kBulkShare = 8;
 /** Concepts a new episode is compared with. */
 constexpr uint32_t kNearestConcepts = 3;
+/** Cosine by which neighbours may miss what joins two episodes: over them the way leads to those that do not.
+ */
+constexpr double kWeakerLink = 0.03;
 
 Status check_options(double now_ms, const ConsolidationOptions& options) {
   const auto share = [](double value) { return value > 0 && value <= 1; };
@@ -295,7 +299,8 @@ class Cycle {
   /** From the order of ids on, near ones side by side: what is compared then is mostly at hand. */
   std::vector<Cluster> cluster_all() {
     NeighbourOptions wanted = options_.neighbours;
-    wanted.least = std::max(0.0F, static_cast<float>(cosine_reaching(options_.cluster.merge)));
+    wanted.least =
+        std::max(wanted.least, static_cast<float>(least_cosine(options_.cluster.merge) - kWeakerLink));
     const auto canonical = places();
     NeighbourSearch search({vectors_, space_.settings_.dimension}, canonical, wanted, brief_.resource());
     std::pmr::vector<Copied> ordered(brief_.resource());
@@ -308,6 +313,7 @@ class Cycle {
   Status form(const Cluster& cluster, const UnitRows& rows) {
     BindOperation bind{space_.concepts_.end(), now_ms_, {}};
     std::vector<double> sum(rows.dimension, 0);
+    for (const uint32_t row : cluster.rows) prefetch(rows[row].data(), rows[row].size_bytes());
     for (const uint32_t row : cluster.rows) {
       if (!unchanged(copied_[row])) {
         ++report_.skipped;
