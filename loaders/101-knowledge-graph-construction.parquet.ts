@@ -8,7 +8,7 @@ import {
   queryRows,
   queryVectors,
 } from "./datasets/wikispeedia-minilm.ts";
-import type {BlockInput, BlockOutput, DomainInput} from "./knowledge-graph-construction/block.ts";
+import type {BlockInput, BlockOutput, CostInput, DomainInput} from "./knowledge-graph-construction/block.ts";
 import {METHODS} from "./knowledge-graph-construction/block.ts";
 import {domains} from "./knowledge-graph-construction/domains.ts";
 import {adjustedRandSql, calibrationErrorSql, puritySql} from "./knowledge-graph-construction/figures.ts";
@@ -366,7 +366,7 @@ export default experiment<Parameters>({
       for (const [at, one] of which.entries()) taken.set(row(values, one), at * DIMENSION);
       return taken;
     };
-    const parts = 2 * seeds + pairs + sizes.length;
+    const parts = 2 * seeds + pairs + 1;
     let part = 0;
     const report = (value: unknown) => {
       const {done, doing} = value as {done: number; doing: string};
@@ -506,14 +506,19 @@ export default experiment<Parameters>({
       signal,
     });
     try {
-      for (const size of sizes) {
-        const directory = `${scratch}/cost-${size}`;
-        mkdirSync(directory);
-        const input = {directory, dimension: DIMENSION, vectors: vectors.slice(0, size * DIMENSION), repeats};
-        for (const seconds of await worker.call<number[]>("cost", input, report))
-          recorder.observe("consolidation", "s", seconds, {label: String(size)});
-        part++;
-      }
+      const directory = `${scratch}/cost`;
+      mkdirSync(directory);
+      const input: CostInput = {
+        ...{directory, dimension: DIMENSION, sizes, repeats},
+        vectors: vectors.slice(0, Math.max(...sizes) * DIMENSION),
+      };
+      for (const {size, seconds} of await worker.call<{size: number; seconds: number}[]>(
+        "cost",
+        input,
+        report,
+      ))
+        recorder.observe("consolidation", "s", seconds, {label: String(size)});
+      part++;
     } finally {
       await worker.stop();
     }

@@ -1,6 +1,7 @@
 // One process that is told a stream of passages of three domains, forms concepts beside it, and is then asked. All that
 // it answers is returned row by row; nothing is judged here.
 import {createHash} from "node:crypto";
+import {rmSync} from "node:fs";
 import {Engine, type Space} from "../../native/engine.ts";
 import {isotonic, type Told} from "../lab/statistics/calibration.ts";
 import {stream} from "../lab/statistics/random.ts";
@@ -218,33 +219,52 @@ export async function main(input: BlockInput, report: (value: unknown) => void):
 
 const BATCH = 2_000;
 
-/** Seconds of one consolidation of so many passages from nothing, for each repeat. */
+/** So long a space rests before it is consolidated: what stores left to be linked is done then, ms. */
+const REST_MS = 500;
+
+export interface CostInput {
+  directory: string;
+  dimension: number;
+  /** Row-major, as many as the largest size. */
+  vectors: Float32Array;
+  /** Passages of one consolidation. */
+  sizes: readonly number[];
+  repeats: number;
+}
+
+/** Seconds of one consolidation from nothing, of each size in turns, the other way round every other time: a drift of
+ *  the machine favours none. */
 export async function cost(
-  {
-    directory,
-    dimension,
-    vectors,
-    repeats,
-  }: {directory: string; dimension: number; vectors: Float32Array; repeats: number},
+  {directory, dimension, vectors, sizes, repeats}: CostInput,
   report: (value: unknown) => void,
-): Promise<number[]> {
-  const n = vectors.length / dimension;
-  const seconds: number[] = [];
-  for (let repeat = 0; repeat < repeats; repeat++) {
-    report({done: repeat / repeats, doing: `consolidating ${n.toLocaleString("en")} at once`});
-    const engine = await Engine.open(`${directory}/${repeat}`, {durability: "async"});
-    const space = await engine.space("all", {dimension});
-    for (let first = 0; first < n; first += BATCH) {
-      const end = Math.min(n, first + BATCH);
-      await space.storeBatch({
-        ids: Array.from({length: end - first}, (_, i) => `p${first + i}`),
-        embeddings: vectors.subarray(first * dimension, end * dimension),
-        at: new Float64Array(end - first),
+): Promise<{size: number; seconds: number}[]> {
+  const costs: {size: number; seconds: number}[] = [];
+  for (let repeat = 0; repeat < repeats; repeat++)
+    for (const size of repeat % 2 === 0 ? sizes : sizes.toReversed()) {
+      report({
+        done: costs.length / (repeats * sizes.length),
+        doing: `consolidating ${size.toLocaleString("en")} at once`,
       });
+      const seconds = await consolidated(`${directory}/${costs.length}`, dimension, vectors, size);
+      costs.push({size, seconds});
     }
-    const {elapsedNs} = await space.memory.consolidate(0, {tau: 0});
-    seconds.push(elapsedNs / 1e9);
-    await engine.close();
+  return costs;
+}
+
+async function consolidated(directory: string, dimension: number, vectors: Float32Array, size: number) {
+  const engine = await Engine.open(directory, {durability: "async"});
+  const space = await engine.space("all", {dimension});
+  for (let first = 0; first < size; first += BATCH) {
+    const end = Math.min(size, first + BATCH);
+    await space.storeBatch({
+      ids: Array.from({length: end - first}, (_, i) => `p${first + i}`),
+      embeddings: vectors.subarray(first * dimension, end * dimension),
+      at: new Float64Array(end - first),
+    });
   }
-  return seconds;
+  await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  const {elapsedNs} = await space.memory.consolidate(0, {tau: 0});
+  await engine.close();
+  rmSync(directory, {recursive: true});
+  return elapsedNs / 1e9;
 }
