@@ -129,7 +129,7 @@ const GAPS = [
 ].flatMap(({test, peak, low, high}) =>
   [0.1, 0.5, 2, 8, 25, 80].map((days) => ({
     ...{test, gap: days * 86_400, low: low * 86_400, high: high * 86_400},
-    more: 0.02 / (1 + Math.log(days / peak) ** 2),
+    more: 3 / (1 + Math.log(days / peak) ** 2) - 1,
   })),
 );
 const GALLERY: Record<string, (width: number) => vegaLite.TopLevelSpec> = {

@@ -9,7 +9,7 @@ export interface GapRow {
   test: string;
   /** Between the two learnings, s. */
   gap: number;
-  /** Left at the test less what the shortest gap leaves, share. */
+  /** Left at the test less what the shortest gap leaves, percentage points. */
   more: number;
   /** The published best gap, s. */
   low: number;
@@ -17,7 +17,7 @@ export interface GapRow {
 }
 
 const HEIGHT_PX = 260;
-/** A row of bars below the curves, as a share of the height that they take. */
+/** A row of bars, all below the lowest curve, as a share of the height that curves take. */
 const BAR = 0.11;
 const NAMED: readonly [number, string, inNarrow: boolean][] = [
   [3_600, "1 h", true],
@@ -33,7 +33,8 @@ export function gapCurves(rows: GapRow[], width: number): TopLevelSpec {
   const narrow = width < NARROW_PX;
   const tests = [...new Set(rows.map(({test}) => test))];
   const gaps = rows.map(({gap}) => gap);
-  const most = Math.max(...rows.map(({more}) => more));
+  const [least, most] = [Math.min(...rows.map(({more}) => more)), Math.max(...rows.map(({more}) => more))];
+  const step = BAR * (most - least);
   const ticks = NAMED.filter(
     ([at, , short]) => at >= Math.min(...gaps) && at <= Math.max(...gaps) && (short || !narrow),
   );
@@ -54,15 +55,19 @@ export function gapCurves(rows: GapRow[], width: number): TopLevelSpec {
   const y = {
     field: "more",
     type: "quantitative" as const,
-    scale: {domain: [-BAR * (tests.length + 0.5) * most, most * 1.2]},
-    axis: {title: null, format: "+.1%", tickCount: 4},
+    scale: {domain: [least - step * (tests.length + 0.7), most + 1.5 * step], nice: false},
+    axis: {title: null, format: "+.1f", tickCount: 4},
   };
   const best = tests.map((test) =>
     rows.filter((row) => row.test === test).reduce((a, b) => (b.more > a.more ? b : a)),
   );
-  const bars = best.map((row, at) => ({...row, more: -BAR * (at + 1) * most}));
+  const bars = best.map((row, at) => ({...row, more: least - step * (at + 1)}));
   return {
-    ...frame(width, narrow ? HEIGHT_PX - 30 : HEIGHT_PX, "left at the test, beside learning again at once"),
+    ...frame(
+      width,
+      narrow ? HEIGHT_PX - 30 : HEIGHT_PX,
+      "left at the test, points more than with a gap of an hour",
+    ),
     layer: [
       ...tests.map((test) => ({
         data: {values: rows.filter((row) => row.test === test)},

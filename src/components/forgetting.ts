@@ -19,7 +19,7 @@ export function gaps(summary: Summary): HTMLElement {
   const rows: GapRow[] = (table === undefined ? [] : rowsOf(table)).map((row) => ({
     test: String(row.until_test),
     gap: Number(row.gap),
-    more: Number(row.more),
+    more: 100 * Number(row.more),
     low: Number(row.low),
     high: Number(row.high),
   }));
@@ -35,15 +35,15 @@ export function gaps(summary: Summary): HTMLElement {
     summary: best
       .map(
         ({test, gap, low, high}) =>
-          `A test after ${test}: best gap ${days(gap)} days, published ${days(low)} to ${days(high)}`,
+          `test after ${test}: best gap ${days(gap)} days, published ${days(low)} to ${days(high)}`,
       )
       .join("; "),
     rows: rows.map(({test, gap, more}) => ({test, gap, more})),
     spec: (width) => gapCurves(rows, width),
     height: 290,
-    table: {units: {gap: "s", more: "share"}},
+    table: {units: {gap: "s", more: "points"}},
     say: (row) =>
-      `test after ${row.test}, gap ${days(Number(row.gap))} days: ${number(100 * Number(row.more), 2)} points more than at once`,
+      `test after ${row.test}, gap ${days(Number(row.gap))} days: ${number(Number(row.more), 2)} points more than with a gap of an hour`,
     note: "Curves are read from a space of the engine. Bars on the axis: the best gaps that were published.",
   });
 }
