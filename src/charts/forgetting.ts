@@ -1,7 +1,7 @@
 // What is left of a memory over a time that is told in minutes, days and months at once: measured points, and the
 // curves that ought to run through them, each named at its right end.
 import type {TopLevelSpec} from "vega-lite";
-import {frame} from "./frame.js";
+import {frame, type NamedTime, namedTicks} from "./frame.js";
 import {DASHES, ENGRAM, INK, isEngram, NARROW_PX, PAPER, QUIET} from "./theme.js";
 
 export interface LeftRow {
@@ -16,7 +16,7 @@ export interface LeftRow {
 const HEIGHT_PX = 320;
 const LABEL_PX = 7;
 /** Delays that people have names for, s. */
-const NAMED: readonly [number, string, inNarrow: boolean][] = [
+const NAMED: readonly NamedTime[] = [
   [60, "1 min", true],
   [1_200, "20 min", false],
   [3_600, "1 h", true],
@@ -36,19 +36,13 @@ export function forgettingCurves(rows: LeftRow[], width: number): TopLevelSpec {
   const longest = Math.max(0, ...names.map((name) => name.length)) * LABEL_PX + 12;
   // Room at the right end for the longest name, in ratios: the axis is logarithmic.
   const end = last * (last / first) ** (longest / Math.max(width - longest, 100));
-  const ticks = NAMED.filter(([at, , short]) => at >= first && at <= last && (short || !narrow));
   const x = {
     field: "delay",
     type: "quantitative" as const,
     scale: {type: "log" as const, domain: [first / 1.2, end], nice: false},
     axis: {
       title: "time since learning (log scale)",
-      values: ticks.map(([at]) => at),
-      labelExpr: ticks
-        .map(([at, name]) => `datum.value === ${at} ? '${name}' : `)
-        .join("")
-        .concat("''"),
-      grid: false,
+      ...namedTicks(NAMED, [first, last], narrow),
     },
   };
   const y = {

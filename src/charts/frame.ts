@@ -32,3 +32,19 @@ export function logTicks([low, high]: [number, number]): number[] {
     }
   return ticks;
 }
+
+/** A time (s) that people have a name for, and whether it is told in a narrow chart, too. */
+export type NamedTime = readonly [at: number, name: string, inNarrow: boolean];
+
+/** Ticks of an axis of times at those of `named` that lie within it. */
+export function namedTicks(named: readonly NamedTime[], [low, high]: [number, number], narrow: boolean) {
+  const ticks = named.filter(([at, , short]) => at >= low && at <= high && (short || !narrow));
+  return {
+    values: ticks.map(([at]) => at),
+    labelExpr: ticks
+      .map(([at, name]) => `datum.value === ${at} ? '${name}' : `)
+      .join("")
+      .concat("''"),
+    grid: false,
+  };
+}

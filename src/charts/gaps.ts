@@ -1,7 +1,7 @@
 // How much a second learning leaves by the time it waited for, one curve per test: its best place is marked, and under
 // it the range that was published lies as a bar on the axis.
 import type {TopLevelSpec} from "vega-lite";
-import {frame} from "./frame.js";
+import {frame, type NamedTime, namedTicks} from "./frame.js";
 import {ENGRAM, INK, NARROW_PX, PAPER, QUIET} from "./theme.js";
 
 export interface GapRow {
@@ -19,7 +19,7 @@ export interface GapRow {
 const HEIGHT_PX = 260;
 /** A row of bars, all below the lowest curve, as a share of the height that curves take. */
 const BAR = 0.11;
-const NAMED: readonly [number, string, inNarrow: boolean][] = [
+const NAMED: readonly NamedTime[] = [
   [3_600, "1 h", true],
   [28_800, "8 h", false],
   [86_400, "1 d", true],
@@ -35,21 +35,13 @@ export function gapCurves(rows: GapRow[], width: number): TopLevelSpec {
   const gaps = rows.map(({gap}) => gap);
   const [least, most] = [Math.min(...rows.map(({more}) => more)), Math.max(...rows.map(({more}) => more))];
   const step = BAR * (most - least);
-  const ticks = NAMED.filter(
-    ([at, , short]) => at >= Math.min(...gaps) && at <= Math.max(...gaps) && (short || !narrow),
-  );
   const x = {
     field: "gap",
     type: "quantitative" as const,
     scale: {type: "log" as const, domain: [Math.min(...gaps), Math.max(...gaps)], nice: false},
     axis: {
       title: "gap between two learnings (log scale)",
-      values: ticks.map(([at]) => at),
-      labelExpr: ticks
-        .map(([at, name]) => `datum.value === ${at} ? '${name}' : `)
-        .join("")
-        .concat("''"),
-      grid: false,
+      ...namedTicks(NAMED, [Math.min(...gaps), Math.max(...gaps)], narrow),
     },
   };
   const y = {
