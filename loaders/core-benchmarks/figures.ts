@@ -187,11 +187,12 @@ const linkedShare = (batch: number): Metric => ({
   id: `linked-${batch}`,
   label: `inserts into the index alone, searchable at once, by one thread: share of the raw log's rate at ${sizes(batch)} a commit`,
   unit: "share",
-  estimator: ratioOfMedians(),
+  estimator: median({of: "rounds"}),
   rows: `
-    SELECT value, ${ROUND} AS block, CASE WHEN subject = 'engram' THEN 'a' ELSE 'b' END AS side
-    FROM observations WHERE (metric LIKE 'inserts_per_s wikispeedia-minilm %' AND subject = 'engram')
-      OR (metric = 'stores_per_s' AND subject = 'raw log' AND label = '${batch}')`,
+    SELECT i.value / r.raw AS value, i.run || '/' || i.round AS block
+    FROM observations i JOIN (SELECT run, median(value) AS raw FROM observations
+      WHERE metric = 'stores_per_s' AND subject = 'raw log' AND label = '${batch}' GROUP BY run) AS r USING (run)
+    WHERE i.metric LIKE 'inserts_per_s wikispeedia-minilm %' AND i.subject = 'engram'`,
 });
 
 export const DURABLE_TAIL: Metric = {
