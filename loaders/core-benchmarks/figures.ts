@@ -172,7 +172,7 @@ const ofCommit = (metric: string, batch: number, a: string) => `
   SELECT value, ${ROUND} AS block, CASE WHEN subject = '${a}' THEN 'a' ELSE 'b' END AS side
   FROM observations WHERE metric = '${metric}' AND label = '${batch}' AND subject IN ('${a}', 'raw log')`;
 
-/** What a file that grows keeps of the rate of one that is overwritten: nothing that keeps what it wrote can do more. */
+/** What a file that grows keeps of the rate of one that is overwritten: the price of new blocks. */
 const growingShare = (batch: number): Metric => ({
   id: `growing-${batch}`,
   label: `a file that grows, nothing but write and fdatasync, ${sizes(batch)} records a commit: share of the raw log's rate`,
@@ -181,8 +181,8 @@ const growingShare = (batch: number): Metric => ({
   rows: ofCommit("stores_per_s", batch, "growing file"),
 });
 
-/** What a store could keep that did nothing but link each memory into the graph, by one thread: its size is this
- *  profile's number of passages. */
+/** What a store would keep that did nothing but link each memory into the graph, by one thread, up to this profile's
+ *  number of passages. */
 const linkedShare = (batch: number): Metric => ({
   id: `linked-${batch}`,
   label: `inserts into the index alone, searchable at once, by one thread: share of the raw log's rate at ${sizes(batch)} a commit`,

@@ -1,8 +1,7 @@
 // Durable stores beside the raw write they cannot beat: a preallocated file, one write and one fdatasync per
-// commit of the same bytes. Beside it the same into a file that grows, as every log does that keeps what it
-// has written: what the difference takes, no store can win back. In turns, A-B-C-D and D-C-B-A, per size of
-// batch; time on the wall. Embeddings are real ones or clusters like them: what a link costs depends on how
-// vectors lie.
+// commit of the same bytes. Beside it the same into a file that grows: what a log pays for new blocks, whose
+// it cannot write over. In turns, A-B-C-D and D-C-B-A, per size of batch; time on the wall. Embeddings are
+// real ones or clusters like them: what a link costs depends on how vectors lie.
 //   durable_bench --directory /on/a/real/disk [--base X] [--dimension 384] [--rounds N] [--milliseconds N]
 // X: a file of 100,000 rows, as in index_bench.
 #include <fcntl.h>

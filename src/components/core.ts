@@ -101,7 +101,7 @@ export function durableRates(summary: Summary): HTMLElement {
   });
 }
 
-/** What the index alone would allow in large commits, beside what the store keeps. */
+/** What linking alone would allow in large commits, beside what the store keeps. */
 export function linkBound(summary: Summary): HTMLElement {
   const share = (id: string) => summary.claims.find((claim) => claim.id === id)?.value ?? null;
   const commits = summary.claims.flatMap(({id}) => {
@@ -113,7 +113,7 @@ export function linkBound(summary: Summary): HTMLElement {
   });
   return commits.length === 0
     ? html`<p class="quiet">Not measured yet: what linking alone allows.</p>`
-    : html`<p>Linking by itself, with no log and no disk, would keep at ${commits.join("; at ")}. Both stand among the figures below; a threshold above the first cannot be met by a graph that is kept current.</p>`;
+    : html`<p>Linking by itself, with no log and no disk, by one thread and up to this profile’s number of passages, would keep at ${commits.join("; at ")}. A store may keep a little more, whose graph is still smaller, or that has a second thread for links; a threshold many times above the first cannot be met by a graph that is kept current.</p>`;
 }
 
 /** A prepared table with its caption, or why there is none. */

@@ -60,6 +60,7 @@ Result<std::unique_ptr<Space>> Space::open(Disk& disk, const std::string& direct
   });
   ENGRAM_TRY(log);
   space->log_ = std::move(*log);
+  if (space->background_ && space->owes()) space->upkeep_.begin();  // what was replayed last
   return space;
 }
 

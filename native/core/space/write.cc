@@ -16,10 +16,6 @@ namespace {
 
 /** To apply so many takes longer than to wake a thread that syncs meanwhile. */
 constexpr size_t kBatchSlowToApply = 16;
-/** Links made in one hold of the writers' lock: one takes some hundred microseconds, which all others wait.
- */
-constexpr size_t kLinksPerHold = 1;
-
 /** Counts a writer as long as it lives. */
 class Counted {
  public:
