@@ -12,6 +12,7 @@ import type {TableName} from "./store/schema.ts";
 import {open, type StoredRun} from "./store/store.ts";
 import {openViews, VIEWS} from "./store/views.ts";
 import {current, overview, summarise} from "./summary.ts";
+import {causesOf, type PublishedVersion, type Surroundings, versions} from "./versions.ts";
 
 const PARQUET_MAGIC = "PAR1";
 const PROGRESS_EVERY_MS = 5_000;
@@ -106,59 +107,21 @@ export function emitViews(): void {
   print(VIEWS);
 }
 
-interface PublishedVersion {
-  version: string;
-  measured_on: string;
-  claims: Claim[];
-  causes: Record<string, string>;
-}
-
-/** What can move a number besides chance, by the columns of a run that tell. */
-const CAUSES: Record<string, string[]> = {
-  engine: ["engine_sha256"],
-  method: ["harness_sha256"],
-  parameters: ["parameters"],
-  compiler: ["compiler", "compiler_flags"],
-  machine: ["host_cpu", "host_cores", "host_kernel", "host_disk"],
-  packages: ["lockfile_sha256"],
-};
-
-type Surroundings = Pick<Summary, "environment" | "datasets" | "definition_sha256">;
-
-function causesOf(all: readonly Surroundings[]): Record<string, string> {
-  const values = (columns: string[]) =>
-    all.map(({environment}) => columns.map((name) => environment[name] ?? "").join(" ")).join("; ");
-  return {
-    data: all.flatMap(({datasets}) => datasets.map(({sha256}) => sha256)).join(" "),
-    questions: all.map(({definition_sha256}) => definition_sha256).join(" "),
-    ...Object.fromEntries(Object.entries(CAUSES).map(([cause, columns]) => [cause, values(columns)])),
-  };
-}
-
-/** Published versions measured before `newestRun`, newest first; other editions of the present one are not
- *  older than it. */
-function olderVersions(lab: Laboratory, presentRoot: string, newestRun: string): PublishedVersion[] {
+/** Every published version that can be read, with the checksum over its records and its newest run. */
+function publishedVersions(lab: Laboratory): PublishedVersion[] {
   const reports = join(lab.root, "reports");
   const read = <T>(version: string, file: string) =>
     JSON.parse(readFileSync(join(reports, version, file), "utf8")) as T;
   if (!existsSync(reports)) return [];
   return readdirSync(reports)
     .filter((name) => !name.startsWith(".") && existsSync(join(reports, name, "manifest.json")))
-    .map((name) =>
-      read<{version: string; store_root: string; measured_on: string; newest_run: string}>(
+    .map((name) => ({
+      ...read<Pick<PublishedVersion, "version" | "measured_on" | "store_root" | "newest_run">>(
         name,
         "manifest.json",
       ),
-    )
-    .filter(({store_root, newest_run}) => store_root !== presentRoot && newest_run <= newestRun)
-    .sort((a, b) =>
-      a.newest_run === b.newest_run ? (a.version < b.version ? 1 : -1) : a.newest_run < b.newest_run ? 1 : -1,
-    )
-    .map(({version, measured_on}) => ({
-      version,
-      measured_on,
-      claims: read<Claim[]>(version, "claims.json"),
-      causes: causesOf(read<Surroundings[]>(version, "environment.json")),
+      claims: read<Claim[]>(name, "claims.json"),
+      causes: causesOf(read<Surroundings[]>(name, "environment.json")),
     }));
 }
 
@@ -167,20 +130,19 @@ export async function emitVersions(): Promise<void> {
   const all = await summaries(lab);
   const index = open(lab.store);
   const day = overview(CATALOGUE, all, index).measured_on ?? "";
-  const newestRun =
-    index.runs
-      .map(({run}) => run)
-      .sort()
-      .at(-1) ?? "";
-  print({
-    current: {
-      version: `${day}-${index.root.slice(0, 8)}`,
-      measured_on: day,
-      claims: all.flatMap(({claims}) => claims),
-      causes: causesOf(all),
-    },
-    older: olderVersions(lab, index.root, newestRun),
-  });
+  const present: PublishedVersion = {
+    version: `${day}-${index.root.slice(0, 8)}`,
+    measured_on: day,
+    store_root: index.root,
+    newest_run:
+      index.runs
+        .map(({run}) => run)
+        .sort()
+        .at(-1) ?? "",
+    claims: all.flatMap(({claims}) => claims),
+    causes: causesOf(all),
+  };
+  print(versions(present, publishedVersions(lab)));
 }
 
 /** Prints one table of the current runs of an experiment as Parquet. */

@@ -1,19 +1,16 @@
 // The list of published versions, this one first.
 import {html} from "npm:htl";
-import type {Published, Versions} from "./changes.js";
+import type {Verdict} from "../../loaders/lab/experiment.ts";
+import type {Edition, Versions} from "../../loaders/lab/versions.ts";
 import {count} from "./format.js";
 import {LOOKS, verdictBadge} from "./verdict.js";
 
-function row(published: Published, current: boolean): HTMLElement {
-  const judged = published.claims.filter((claim) => claim.verdict !== null);
-  const tally = (Object.keys(LOOKS) as (keyof typeof LOOKS)[]).map((verdict) => ({
-    verdict,
-    n: judged.filter((claim) => claim.verdict === verdict).length,
-  }));
+function row({version, measured_on, numbers, verdicts}: Edition, current: boolean): HTMLElement {
+  const tally = (Object.keys(LOOKS) as Verdict[]).map((verdict) => ({verdict, n: verdicts[verdict] ?? 0}));
   return html`<tr>
-    <th scope="row">${current ? html`<b>${published.version}</b> (this one)` : html`<a href=${`../../${published.version}/site/index.html`}>${published.version}</a>`}</th>
-    <td class="day">${published.measured_on}</td>
-    <td class="numeric">${count(published.claims.length)}</td>
+    <th scope="row">${current ? html`<b>${version}</b> (this one)` : html`<a href=${`../../${version}/site/index.html`}>${version}</a>`}</th>
+    <td class="day">${measured_on}</td>
+    <td class="numeric">${count(numbers)}</td>
     <td>${tally.filter(({n}) => n > 0).map(({verdict, n}) => html`<span class="tally">${n} ${verdictBadge(verdict)} </span>`)}</td>
   </tr>`;
 }
