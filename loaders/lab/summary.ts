@@ -107,10 +107,10 @@ async function claim(
 /** `12.3 ms`: three significant digits; a claim's interval stands beside it. */
 function told({value, unit}: Claim): string {
   if (value === null) return "(not measured)";
-  if (unit === "share") return `${Number((value * 100).toPrecision(3))} %`;
-  const digits = Number(value.toPrecision(3)).toLocaleString("en-US", {maximumSignificantDigits: 3});
+  const digits = (of: number) => of.toLocaleString("en-US", {maximumSignificantDigits: 3}).replace("-", "−");
+  if (unit === "share") return `${digits(value * 100)} %`;
   // A sentence names what it counts.
-  return unit === "" || unit === "count" ? digits : `${digits} ${unit}`;
+  return unit === "" || unit === "count" ? digits(value) : `${digits(value)} ${unit}`;
 }
 
 async function violations(database: Database, definition: Definition<never>): Promise<string[]> {
