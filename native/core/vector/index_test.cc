@@ -5,6 +5,8 @@
 #include <cmath>
 #include <random>
 
+#include "base/random.h"
+
 namespace engram {
 namespace {
 
@@ -288,6 +290,33 @@ TEST(VectorIndex, IsTheSameWhoeverLinksWhatAnAddLeftAndWhen) {
   const Bytes at_once = grown({0, SIZE_MAX});
   for (const Way& way : {Way{0, 0}, Way{1, 0}, Way{100, 0}, Way{1'000, 1}, Way{SIZE_MAX, 0}})
     EXPECT_EQ(grown(way), at_once) << way.owed_max << ' ' << way.settled;
+}
+
+/** n unit vectors of few different values: many are equally near to one. */
+std::vector<std::vector<float>> signs(size_t n, uint32_t dimension) {
+  std::mt19937 random(9);
+  std::vector<std::vector<float>> vectors(n, std::vector<float>(dimension));
+  for (auto& vector : vectors) {
+    for (float& x : vector) x = random() % 2 == 0 ? 1 : -1;
+    vector = normalised(vector);
+  }
+  return vectors;
+}
+
+// What a prune leaves is remembered, so that the next compares less; an index opened again remembers nothing.
+TEST(VectorIndex, LinksTheSameWhetherOrNotItRemembersWhatItPruned) {
+  for (const auto& vectors : {clustered(8'000, 40, 3, 100), signs(8'000, 16)}) {
+    Fixture f({vectors.begin(), vectors.begin() + 6'100});
+    f.index.settle();
+    VectorIndex again = reopened(f, 6'000);
+    for (uint32_t i = 6'100; i < vectors.size(); ++i)
+      for (VectorIndex* index : {&f.index, &again}) {
+        index->add(i, vectors[i]);
+        if (i >= 7'000) index->remove(static_cast<uint32_t>(mix64(i) % 6'000));
+        index->settle();
+      }
+    EXPECT_EQ(again.image(), f.index.image());
+  }
 }
 
 TEST(VectorIndex, LeavesNoMoreLinksThanItMay) {

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <iterator>
+#include <limits>
 
 #include "base/random.h"
 
@@ -11,6 +12,12 @@ namespace engram {
 namespace {
 
 constexpr uint32_t kMaxLayer = 16;
+/** A candidate is compared with so many of the chosen at a time: the first that is nearer to it ends it. */
+constexpr size_t kComparedAtOnce = 8;
+
+bool contains(std::span<const uint32_t> slots, uint32_t slot) {
+  return std::find(slots.begin(), slots.end(), slot) != slots.end();
+}
 
 }  // namespace
 
@@ -34,6 +41,7 @@ void SmallWorld::grow(size_t slots) {
     const uint32_t level = levelOf(slot);
     levels_.push_back(static_cast<uint8_t>(level));
     linked_.push_back(0);
+    pruned_.push_back(0);
     upper_at_.push_back(static_cast<uint32_t>(upper_.size()));
     upper_.resize(upper_.size() + size_t{level} * (options_.degree / 2 + 1), 0);
     setNeighbours(slot, 0, {});
@@ -62,6 +70,12 @@ void SmallWorld::setNeighbours(uint32_t slot, uint32_t layer, std::span<const ui
   uint32_t* ids = blocks_.ids(slot);
   std::copy(chosen.begin(), chosen.end(), ids);
   std::fill(ids + chosen.size(), ids + options_.degree, kNone);
+  pruned_[slot] = 0;
+}
+
+void SmallWorld::setPruned(uint32_t slot, uint32_t layer, std::span<const uint32_t> chosen) {
+  setNeighbours(slot, layer, chosen);
+  if (layer == 0) pruned_[slot] = static_cast<uint8_t>(chosen.size());
 }
 
 Candidate SmallWorld::start(WalkScratch& scratch) const {
@@ -127,15 +141,30 @@ void SmallWorld::walk(uint32_t width, WalkScratch& scratch) const {
 // Keeps a candidate only when it is nearer to the new node than to any kept one (HNSW, algorithm 4): edges go
 // in different directions, and none is wasted.
 void SmallWorld::prune(std::span<const Candidate> candidates, uint32_t degree,
-                       std::vector<uint32_t>& chosen) {
-  similarities_.resize(degree);
+                       std::span<const uint32_t> together, std::vector<uint32_t>& chosen) {
+  similarities_.resize(kComparedAtOnce);
+  apart_ = chosen;  // those of `chosen` that are not of `together`
+  const auto worth = [&](const Candidate& candidate, std::span<const uint32_t> rivals) {
+    if (!rivals.empty()) blocks_.ask(candidate.slot, asking_);
+    for (size_t begin = 0; begin < rivals.size(); begin += kComparedAtOnce) {
+      const auto some = rivals.subspan(begin, std::min(kComparedAtOnce, rivals.size() - begin));
+      blocks_.similarities(asking_, some, similarities_.data());
+      if (!std::all_of(similarities_.begin(), similarities_.begin() + static_cast<ptrdiff_t>(some.size()),
+                       [&](float to_rival) { return to_rival < candidate.similarity; }))
+        return false;
+    }
+    return true;
+  };
+  float last_chosen = std::numeric_limits<float>::infinity();
   for (const Candidate& candidate : candidates) {
     if (chosen.size() == degree) break;
-    blocks_.ask(candidate.slot, asking_);
-    blocks_.similarities(asking_, chosen, similarities_.data());
-    if (std::all_of(similarities_.begin(), similarities_.begin() + static_cast<ptrdiff_t>(chosen.size()),
-                    [&](float to_chosen) { return to_chosen < candidate.similarity; }))
-      chosen.push_back(candidate.slot);
+    const bool settled = contains(together, candidate.slot);
+    // Which of two equally near ones came first then is not known.
+    const bool tied = candidate.similarity == last_chosen;
+    if (!worth(candidate, settled && !tied ? apart_ : chosen)) continue;
+    chosen.push_back(candidate.slot);
+    if (!settled) apart_.push_back(candidate.slot);
+    last_chosen = candidate.similarity;
   }
 }
 
@@ -150,22 +179,27 @@ void SmallWorld::rank(uint32_t slot, std::span<const uint32_t> others) {
   std::sort(candidates_.begin(), candidates_.end(), nearer);
 }
 
-void SmallWorld::rewire(uint32_t slot, uint32_t layer, std::span<const uint32_t> candidates) {
-  rank(slot, candidates);
+void SmallWorld::rewire(uint32_t slot, uint32_t layer, uint32_t more) {
+  const auto list = neighbours(slot, layer);
+  grown_.assign(list.begin(), list.end());
+  grown_.push_back(more);
+  rank(slot, grown_);
   rewired_.clear();
-  prune(candidates_, degreeAt(layer), rewired_);
-  setNeighbours(slot, layer, rewired_);
+  prune(candidates_, degreeAt(layer), list.first(layer == 0 ? pruned_[slot] : 0), rewired_);
+  setPruned(slot, layer, rewired_);
 }
 
 void SmallWorld::connect(uint32_t from, uint32_t to, uint32_t layer) {
   const auto list = neighbours(from, layer);
-  if (std::find(list.begin(), list.end(), to) != list.end()) return;  // a slot used again
-  std::vector<uint32_t> grown(list.begin(), list.end());
-  grown.push_back(to);
-  if (grown.size() > degreeAt(layer))
-    rewire(from, layer, grown);
-  else
-    setNeighbours(from, layer, grown);
+  if (contains(list, to)) return;  // a slot used again
+  if (list.size() == degreeAt(layer)) return rewire(from, layer, to);
+  if (layer == 0) {
+    blocks_.ids(from)[list.size()] = to;
+    return;
+  }
+  grown_.assign(list.begin(), list.end());
+  grown_.push_back(to);
+  setNeighbours(from, layer, grown_);
 }
 
 void SmallWorld::link(uint32_t slot) {
@@ -186,8 +220,8 @@ void SmallWorld::link(uint32_t slot) {
       if (const Candidate one = insert_.pool[i]; one.slot != slot && linked(one.slot)) found_.push_back(one);
     if (found_.empty()) continue;  // only removed ones are near: the next layer may have others
     chosen_.clear();
-    prune(found_, degreeAt(layer), chosen_);
-    setNeighbours(slot, layer, chosen_);
+    prune(found_, degreeAt(layer), {}, chosen_);
+    setPruned(slot, layer, chosen_);
     for (const uint32_t other : chosen_) connect(other, slot, layer);
     entry = found_.front();
   }
@@ -210,13 +244,13 @@ void SmallWorld::repair(uint32_t slot, uint32_t layer) {
   for (const uint32_t near : around) {
     if (near == slot || !linked(near)) continue;
     const auto list = neighbours(near, layer);
-    if (std::find(list.begin(), list.end(), slot) == list.end()) continue;
+    if (!contains(list, slot)) continue;
     std::vector<uint32_t> kept;
     std::copy_if(list.begin(), list.end(), std::back_inserter(kept),
                  [&](uint32_t other) { return other != slot; });
     std::vector<uint32_t> heirs = kept;
     rank(near, orphans);
-    prune(candidates_, degreeAt(layer), heirs);
+    prune(candidates_, degreeAt(layer), {}, heirs);
     setNeighbours(near, layer, kept);
     for (size_t i = kept.size(); i < heirs.size(); ++i) join(near, heirs[i], layer);
   }
@@ -236,6 +270,8 @@ void SmallWorld::join(uint32_t one, uint32_t other, uint32_t layer) {
 void SmallWorld::unlink(uint32_t slot) {
   assert(linked(slot));
   linked_[slot] = 0;
+  // An edge that repair misses leads to the slot's next code, which nothing was pruned beside.
+  std::fill(pruned_.begin(), pruned_.end(), uint8_t{0});
   for (uint32_t layer = 0; layer <= levels_[slot]; ++layer) {
     repair(slot, layer);
     setNeighbours(slot, layer, {});
@@ -256,7 +292,7 @@ void SmallWorld::chooseEntry() {
 }
 
 size_t SmallWorld::linkBytes() const {
-  return upper_.size() * sizeof(uint32_t) + levels_.size() * (sizeof(uint32_t) + 2 * sizeof(uint8_t));
+  return upper_.size() * sizeof(uint32_t) + levels_.size() * (sizeof(uint32_t) + 3 * sizeof(uint8_t));
 }
 
 }  // namespace engram

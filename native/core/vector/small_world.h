@@ -78,19 +78,26 @@ class SmallWorld {
   size_t walkLayer(Candidate entry, uint32_t width, uint32_t layer, WalkScratch& scratch) const;
   /** Leaves those of the others that are linked in candidates_, the nearest to the slot first. */
   void rank(uint32_t slot, std::span<const uint32_t> others);
-  /** Adds to `chosen` those of the candidates, sorted best first, that are worth an edge beside it. */
-  void prune(std::span<const Candidate> candidates, uint32_t degree, std::vector<uint32_t>& chosen);
+  /** Adds to `chosen` those of the candidates, sorted best first, that are worth an edge beside it. Those
+   * that an earlier prune for the same slot left side by side, `together`, need not be compared again. */
+  void prune(std::span<const Candidate> candidates, uint32_t degree, std::span<const uint32_t> together,
+             std::vector<uint32_t>& chosen);
   void join(uint32_t one, uint32_t other, uint32_t layer);
   void connect(uint32_t from, uint32_t to, uint32_t layer);
-  /** Gives `slot` the best of the candidates. */
-  void rewire(uint32_t slot, uint32_t layer, std::span<const uint32_t> candidates);
+  /** Gives `slot` the best of its neighbours and one more. */
+  void rewire(uint32_t slot, uint32_t layer, uint32_t more);
+  /** setNeighbours() with what prune() chose. */
+  void setPruned(uint32_t slot, uint32_t layer, std::span<const uint32_t> chosen);
   void repair(uint32_t slot, uint32_t layer);
   void chooseEntry();
 
   WorldOptions options_;
   Blocks blocks_;
-  std::vector<uint8_t> levels_;     // slot → its highest layer
-  std::vector<uint8_t> linked_;     // slot → 1 when it is linked
+  std::vector<uint8_t> levels_;  // slot → its highest layer
+  std::vector<uint8_t> linked_;  // slot → 1 when it is linked
+  /** Slot → how many of its first neighbours at layer 0 one prune chose, of the codes they have now; 0 where
+   * that is not known, which costs time and changes nothing. */
+  std::vector<uint8_t> pruned_;
   std::vector<uint32_t> upper_at_;  // slot → its first place in upper_
   std::vector<uint32_t> upper_;     // per slot and layer above 0: how many, then degree / 2 neighbours
   uint32_t entry_ = kNone;
@@ -102,7 +109,9 @@ class SmallWorld {
   std::vector<Candidate> candidates_;
   std::vector<Candidate> found_;
   std::vector<uint32_t> chosen_;
+  std::vector<uint32_t> grown_;
   std::vector<uint32_t> rewired_;
+  std::vector<uint32_t> apart_;
   std::vector<float> similarities_;
 };
 
