@@ -13,6 +13,7 @@ float dotAvx2(const float* a, const float* b, size_t n);
 void dotPlanesAvx2(const PlaneBatch& batch, int32_t* out);
 void hammingAvx2(const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words, int16_t* out);
 float dotAvx512(const float* a, const float* b, size_t n);
+void dotAllAvx512(const float* const* rows, size_t count, size_t n, float* out, size_t stride);
 void dotPlanesVnni(const PlaneBatch& batch, int32_t* out);
 void hammingPopcnt(const uint64_t* sketches, size_t groups, const uint64_t* query, size_t words,
                    int16_t* out);
@@ -29,6 +30,12 @@ float dotScalar(const float* a, const float* b, size_t n) {
   double sum = 0;  // wide, so that the truth is the most exact of all paths
   for (size_t i = 0; i < n; ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
   return static_cast<float>(sum);
+}
+
+template <float (*kDot)(const float*, const float*, size_t)>
+void dotAll(const float* const* rows, size_t count, size_t n, float* out, size_t stride) {
+  for (size_t i = 0; i < count; ++i)
+    for (size_t j = i; j < count; ++j) out[i * stride + j] = out[j * stride + i] = kDot(rows[i], rows[j], n);
 }
 
 void dotPlanesScalar(const PlaneBatch& batch, int32_t* out) {
@@ -76,23 +83,23 @@ static_assert(std::is_trivially_destructible_v<Table>);
 
 Table detect() {
   Table found;
-  found.add({"scalar", dotScalar, dotPlanesScalar, hammingScalar, selectScalar});
+  found.add({"scalar", dotScalar, dotAll<dotScalar>, dotPlanesScalar, hammingScalar, selectScalar});
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.add({"avx2", dotAvx2, dotPlanesAvx2, hammingAvx2, selectScalar});
+    found.add({"avx2", dotAvx2, dotAll<dotAvx2>, dotPlanesAvx2, hammingAvx2, selectScalar});
     if (__builtin_cpu_supports("avx512f")) {
-      found.add({"avx512", dotAvx512, dotPlanesAvx2, hammingAvx2, selectAvx512});
+      found.add({"avx512", dotAvx512, dotAllAvx512, dotPlanesAvx2, hammingAvx2, selectAvx512});
       if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
           __builtin_cpu_supports("avx512vnni")) {
-        found.add({"avx512-vnni", dotAvx512, dotPlanesVnni, hammingAvx2, selectAvx512});
+        found.add({"avx512-vnni", dotAvx512, dotAllAvx512, dotPlanesVnni, hammingAvx2, selectAvx512});
         if (__builtin_cpu_supports("avx512vpopcntdq"))
-          found.add({"avx512-popcnt", dotAvx512, dotPlanesVnni, hammingPopcnt, selectAvx512});
+          found.add({"avx512-popcnt", dotAvx512, dotAllAvx512, dotPlanesVnni, hammingPopcnt, selectAvx512});
       }
     }
   }
 #elif defined(__aarch64__)
-  found.add({"neon", dotNeon, dotPlanesNeon, hammingNeon, selectScalar});
+  found.add({"neon", dotNeon, dotAll<dotNeon>, dotPlanesNeon, hammingNeon, selectScalar});
 #endif
   return found;
 }

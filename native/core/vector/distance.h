@@ -31,6 +31,8 @@ struct Kernels {
   std::string_view name;  // "scalar", "avx2", "avx512", "avx512-vnni", "avx512-popcnt", "neon"
   /** Inner product of two float vectors of n values. */
   float (*dot)(const float* a, const float* b, size_t n);
+  /** out[i × stride + j] = dot(rows[i], rows[j], n) to the bit, for all pairs of `count` rows. */
+  void (*dot_all)(const float* const* rows, size_t count, size_t n, float* out, size_t stride);
   /** out[i] = inner product of the query and the nibbles (0…15) of slots[i]. Byte j of a line holds value j
    * in its low half and value j + 64 in its high half. All paths agree to the bit. */
   void (*dot_planes)(const PlaneBatch& batch, int32_t* out);

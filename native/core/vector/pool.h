@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <vector>
 
 namespace engram {
@@ -20,6 +21,31 @@ struct Candidate {
 /** The order of answers: the lower slot first where two are equally near. */
 inline bool nearer(const Candidate& a, const Candidate& b) {
   return a.similarity > b.similarity || (a.similarity == b.similarity && a.slot < b.slot);
+}
+
+/** Values beyond those wanted that cost no more than one more count of all. */
+inline constexpr size_t kFloorSlack = 8;
+
+/** A value that at least `wanted` of all reach, and not many more; the least of all where they are too few.
+ * Counting is so fast that halving the range beats any sorting. */
+inline float floor_of_best(std::span<const float> values, size_t wanted) {
+  if (values.empty()) return 0;
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  float floor = *least;
+  float above = *most;
+  for (size_t reached = values.size(); reached > wanted + wanted / 8 + kFloorSlack;) {
+    const float middle = floor + (above - floor) / 2;
+    if (!(middle > floor && middle < above)) break;
+    uint32_t count = 0;
+    for (const float value : values) count += value >= middle ? 1U : 0U;
+    if (count < wanted) {
+      above = middle;
+    } else {
+      floor = middle;
+      reached = count;
+    }
+  }
+  return floor;
 }
 
 class Pool {
@@ -38,6 +64,28 @@ class Pool {
       slots_.resize(size_t{padded_} + 1);
     }
     std::fill_n(similarities_.begin(), padded_, kWorst);
+  }
+
+  /** Begins as if all these had been inserted, in this order. */
+  void refill(uint32_t width, std::span<const float> similarities, std::span<const uint32_t> slots) {
+    begin(width);
+    returning_.clear();
+    const float floor = floor_of_best(similarities, width);
+    for (uint32_t i = 0; i < similarities.size(); ++i)
+      if (similarities[i] >= floor) returning_.push_back({similarities[i], i});
+    std::sort(returning_.begin(), returning_.end(), nearer);  // of equals, first who came first
+    size_ = static_cast<uint32_t>(std::min<size_t>(width, returning_.size()));
+    for (uint32_t at = 0; at < size_; ++at) {
+      similarities_[at] = returning_[at].similarity;
+      slots_[at] = slots[returning_[at].slot];
+    }
+  }
+
+  /** Those that `test` is true of count as expanded. */
+  template <typename Test>
+  void mark_expanded(const Test& test) {
+    for (uint32_t at = 0; at < size_; ++at)
+      if (test(slots_[at])) slots_[at] |= kExpanded;
   }
 
   /** What a candidate must exceed to be kept. */
@@ -86,6 +134,7 @@ class Pool {
 
   std::vector<float> similarities_;  // kWorst from size_ on
   std::vector<uint32_t> slots_;
+  std::vector<Candidate> returning_;  // by their places among all
   uint32_t width_ = 0;
   uint32_t padded_ = 0;
   uint32_t size_ = 0;
