@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "vector/distance.h"
 
@@ -10,6 +11,7 @@ namespace engram {
 float dotAvx512(const float* a, const float* b, size_t n);
 void dotAllAvx512(const float* const* rows, size_t count, size_t n, float* out, size_t stride);
 size_t selectAvx512(const int16_t* distances, size_t count, int16_t reach, uint32_t base, uint32_t* out);
+uint32_t insertAvx512(Ranking& ranking, const float* similarities, const uint32_t* slots, size_t count);
 
 namespace {
 
@@ -118,6 +120,45 @@ size_t selectAvx512(const int16_t* distances, size_t count, int16_t reach, uint3
     found += static_cast<size_t>(__builtin_popcount(near));
   }
   return found;
+}
+
+// All lines are rewritten, from the last to the first, so that no branch depends on where a candidate lands:
+// what is worse moves up by a lane, and the first of those makes room.
+uint32_t insertAvx512(Ranking& ranking, const float* similarities, const uint32_t* slots, size_t count) {
+  const uint32_t lines = (ranking.width + kRankingLanes - 1) / kRankingLanes;
+  const auto in_last = static_cast<__mmask16>(0xffffU >> (lines * kRankingLanes - ranking.width));
+  uint32_t first = ranking.width;
+  for (size_t one = 0; one < count; ++one) {
+    if (!(similarities[one] > ranking.similarities[ranking.width - 1])) continue;
+    const __m512 similarity = _mm512_set1_ps(similarities[one]);
+    const __m512i slot = _mm512_set1_epi32(static_cast<int32_t>(slots[one]));
+    uint32_t worse_count = 0;
+    for (uint32_t line = lines; line-- > 0;) {
+      float* values = ranking.similarities + line * kRankingLanes;
+      uint32_t* names = ranking.slots + line * kRankingLanes;
+      const __m512 here = _mm512_load_ps(values);
+      const __m512i here_named = _mm512_load_si512(names);
+      // Before the first line all are better than any.
+      const __m512 before = line > 0 ? _mm512_load_ps(values - kRankingLanes) : _mm512_set1_ps(INFINITY);
+      const __m512i before_named = line > 0 ? _mm512_load_si512(names - kRankingLanes) : slot;
+      const __m512 moved = _mm512_castsi512_ps(
+          _mm512_alignr_epi32(_mm512_castps_si512(here), _mm512_castps_si512(before), kRankingLanes - 1));
+      const __m512i moved_named = _mm512_alignr_epi32(here_named, before_named, kRankingLanes - 1);
+      const __mmask16 worse = _mm512_cmp_ps_mask(here, similarity, _CMP_LT_OQ);
+      worse_count += static_cast<uint32_t>(__builtin_popcount(worse));
+      const __mmask16 kept = line + 1 == lines ? in_last : static_cast<__mmask16>(0xffff);
+      const auto changed = static_cast<__mmask16>(worse & kept);
+      const auto shifted =
+          static_cast<__mmask16>(_mm512_cmp_ps_mask(moved, similarity, _CMP_LT_OQ) & changed);
+      _mm512_store_ps(values,
+                      _mm512_mask_mov_ps(_mm512_mask_mov_ps(here, changed, similarity), shifted, moved));
+      _mm512_store_si512(names, _mm512_mask_mov_epi32(_mm512_mask_mov_epi32(here_named, changed, slot),
+                                                      shifted, moved_named));
+    }
+    first = std::min(first, lines * kRankingLanes - worse_count);
+    if (ranking.size < ranking.width) ++ranking.size;
+  }
+  return first;
 }
 
 }  // namespace engram

@@ -192,8 +192,7 @@ size_t VectorIndex::scanExact(std::span<const float> query, const SearchOptions&
 
 void VectorIndex::offer(SearchScratch& scratch) const {
   compare(scratch.slots, scratch);
-  for (size_t i = 0; i < scratch.slots.size(); ++i)
-    scratch.walk.pool.insert(scratch.similarities[i], scratch.slots[i]);
+  scratch.walk.pool.insert(scratch.similarities, scratch.slots);
 }
 
 void VectorIndex::compare(std::span<const uint32_t> slots, SearchScratch& scratch) const {

@@ -122,7 +122,7 @@ void SmallWorld::expandAll(uint32_t layer, WalkScratch& scratch) const {
     float* similarities = scratch.similarities.data() + before;
     const std::span<const uint32_t> fresh(scratch.seen.data() + before, count - before);
     blocks_.similarities(scratch.query, fresh, similarities);
-    for (size_t i = 0; i < fresh.size(); ++i) pool.insert(similarities[i], fresh[i]);
+    pool.insert({similarities, fresh.size()}, fresh);
   }
   scratch.met = count;
   for (size_t i = 0; i < count; ++i) scratch.visited[scratch.seen[i] / 64U] = 0;
