@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "base/random.h"
+#include "vector/distance.h"
 
 namespace engram {
 namespace {
@@ -45,6 +48,44 @@ TEST(Blending, OfEqualMatchesTheOneUnlikeItsCompetitorsComesFirst) {
   for (size_t i = 0; i < 3; ++i) EXPECT_GT(blended[3].score, blended[i].score);
   const auto uninhibited = blend(candidates, 3, {.inhibition = 0});
   EXPECT_FLOAT_EQ(uninhibited[3].score, 0.8F);
+}
+
+/** What a candidate's competitors predict of it, said as plainly as can be. */
+float predicted(const std::vector<BlendCandidate>& candidates, size_t of, uint32_t dimension,
+                size_t competitors) {
+  std::vector<std::pair<float, size_t>> rivals;
+  for (size_t j = 0; j < candidates.size(); ++j)
+    if (j != of)
+      rivals.emplace_back(bestKernels().dot(candidates[of].vector, candidates[j].vector, dimension), j);
+  std::stable_sort(rivals.begin(), rivals.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  rivals.resize(std::min(competitors, rivals.size()));
+  float sum = 0;
+  for (const auto& [cosine, j] : rivals)
+    sum += std::max(0.0F, cosine) * std::max(0.0F, candidates[j].similarity);
+  return sum / static_cast<float>(rivals.size());
+}
+
+TEST(Blending, TheNearestCompetitorsCountTiesInTheOrderTheyCome) {
+  constexpr uint32_t kDimension = 20;
+  for (const size_t n : {2UL, 3UL, 15UL, 16UL, 17UL, 50UL}) {
+    Random random(n);
+    std::vector<std::vector<float>> vectors(n, std::vector<float>(kDimension));
+    std::vector<BlendCandidate> candidates;
+    for (size_t i = 0; i < n; ++i) {
+      for (float& x : vectors[i]) x = static_cast<float>(random.unit() - 0.5);
+      if (i % 4 == 3) vectors[i] = vectors[i - 1];  // a tie with a similarity of its own
+      candidates.push_back(
+          {.similarity = static_cast<float>(random.unit() - 0.2), .vector = vectors[i].data()});
+    }
+    for (const uint32_t competitors : {1U, 5U, 100U}) {
+      const auto blended = blend(candidates, kDimension, {.inhibition = 1, .competitors = competitors});
+      for (size_t i = 0; i < n; ++i)
+        ASSERT_EQ(blended[i].score,
+                  candidates[i].similarity - predicted(candidates, i, kDimension, competitors))
+            << n << " candidates, " << competitors << " competitors, candidate " << i;
+    }
+  }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/mutant.h"
 #include "base/phases.h"
+#include "memory/prefetch.h"
 #include "space/input.h"
 #include "space/space.h"
 
@@ -23,6 +24,8 @@ constexpr uint32_t kBlendFactor = 2;
 constexpr uint32_t kBlendMin = 32;
 /** Concepts whose members the semantic part proposes. */
 constexpr uint32_t kBlendConcepts = 4;
+/** Members of one concept whose vectors are fetched before they are compared. */
+constexpr size_t kBlendFetched = 16;
 /** Nearest episodes from which activation starts when the cue is a vector. */
 constexpr uint32_t kVectorSeeds = 8;
 /** Nearest episodes and concepts that take part in a completion. */
@@ -171,6 +174,7 @@ class Answering {
   /** From a named episode to the hit, where the cue named any. */
   std::vector<MemoryRef> direct(uint32_t ordinal) const {
     std::vector<MemoryRef> path;
+    path.reserve(3);  // for a concept, too
     if (!named_.empty()) path.push_back(MemoryRef::episode(named_[0]));
     path.push_back(MemoryRef::episode(ordinal));
     return path;
@@ -230,6 +234,7 @@ class Answering {
       if (std::find(ordinals.begin(), ordinals.end(), ordinal) != ordinals.end()) return;  // they are few
       ordinals.push_back(ordinal);
       candidates.push_back({similarity, 0, 0, space_.index_.vector(ordinal).data()});
+      __builtin_prefetch(&node(ordinal).confidence);  // strength and use are beside it
     };
     for (const Hit& hit : nearest(std::max(kBlendMin, options_.k * kBlendFactor)))
       propose(hit.ordinal, hit.similarity);
@@ -240,19 +245,43 @@ class Answering {
       candidates[i].concept_cosine = cosine(space_.concepts_[number].centroid);
       candidates[i].coherence = space_.concepts_[number].coherence;
     }
-    const auto blends = blend(candidates, space_.settings_.dimension, options_.blend);
-    for (size_t i = 0; i < ordinals.size(); ++i) {
-      const uint32_t ordinal = ordinals[i];
-      const float left = vigour(ordinal);
+    add_best(ordinals, candidates, blend(candidates, space_.settings_.dimension, options_.blend));
+    add_concepts();
+  }
+
+  /** The k best of those that are sure enough: how sure, and why, is asked of these alone. */
+  void add_best(std::span<const uint32_t> ordinals, std::span<const BlendCandidate> candidates,
+                std::span<const Blend> blends) {
+    struct Scored {
+      float score;
+      float left;
+      uint32_t ordinal;
+      uint32_t at;
+    };
+    std::vector<Scored> scored(ordinals.size());
+    for (uint32_t i = 0; i < ordinals.size(); ++i) {
+      const float left = vigour(ordinals[i]);
       // A score below zero must not rise by fading.
       const float score = blends[i].score > 0 ? blends[i].score * left : blends[i].score;
-      std::vector<MemoryRef> path = direct(ordinal);
-      if (semantic_share(options_.blend, candidates[i].similarity, candidates[i].coherence) > 0)
-        path.insert(path.end() - 1, MemoryRef::concept_number(space_.concepts_.of(ordinal)));
-      found_.push_back({MemoryRef::episode(ordinal), score, candidates[i].similarity,
-                        candidates[i].similarity, sure(blends[i].evidence * left, ordinal), std::move(path)});
+      scored[i] = {score, left, ordinals[i], i};
     }
-    add_concepts();
+    const auto worse = [](const Scored& a, const Scored& b) {
+      return a.score != b.score ? a.score < b.score : a.ordinal > b.ordinal;
+    };
+    std::make_heap(scored.begin(), scored.end(), worse);
+    found_.reserve(options_.k);
+    for (; !scored.empty() && found_.size() < options_.k; scored.pop_back()) {
+      std::pop_heap(scored.begin(), scored.end(), worse);
+      const auto [score, left, ordinal, at] = scored.back();
+      const BlendCandidate& candidate = candidates[at];
+      const float confidence = sure(blends[at].evidence * left, ordinal);
+      if (confidence < options_.minimum_confidence) continue;
+      std::vector<MemoryRef> path = direct(ordinal);
+      if (semantic_share(options_.blend, candidate.similarity, candidate.coherence) > 0)
+        path.insert(path.end() - 1, MemoryRef::concept_number(space_.concepts_.of(ordinal)));
+      found_.push_back({MemoryRef::episode(ordinal), score, candidate.similarity, candidate.similarity,
+                        confidence, std::move(path)});
+    }
   }
 
   /** Members of the nearest concepts that the cue resembles most, within the budget and before the deadline.
@@ -260,7 +289,9 @@ class Answering {
   template <typename Propose>
   void propose_members(const Propose& propose) {
     uint32_t budget = options_.semantic_budget;
-    for (const Hit& near : nearest_concepts(kBlendConcepts)) {
+    const std::vector<Hit> concepts = nearest_concepts(kBlendConcepts);
+    for (const Hit& near : concepts) fetch_members(near.ordinal);
+    for (const Hit& near : concepts) {
       if (options_.expired && options_.expired()) {
         truncated_ = true;
         return;
@@ -281,6 +312,17 @@ class Answering {
                                  (a.similarity == b.similarity && a.ordinal < b.ordinal);
                         });
       for (size_t i = 0; i < best; ++i) propose(members[i].ordinal, members[i].similarity);
+    }
+  }
+
+  /** Brings what similarity() reads of members on its way to the cache. */
+  void fetch_members(uint32_t number) const {
+    const auto& bindings = space_.concepts_[number].bindings;
+    const size_t some = std::min<size_t>(bindings.size(), kBlendFetched);
+    for (size_t i = 0; i < some; ++i) {
+      if (!space_.index_.contains(bindings[i].episode)) continue;
+      const auto vector = space_.index_.vector(bindings[i].episode);
+      prefetch(vector.data(), vector.size_bytes());
     }
   }
 
@@ -462,6 +504,7 @@ class Answering {
       });
     Answer answer;
     answer.truncated = truncated_;
+    answer.hits.reserve(std::min<size_t>(options_.k, found_.size()));
     for (size_t i = 0; i < std::min<size_t>(options_.k, found_.size()); ++i) {
       const Found& one = found_[i];
       answer.paths.insert(answer.paths.end(), one.path.begin(), one.path.end());

@@ -27,10 +27,24 @@ struct PlaneBatch {
   size_t bytes;         // of one plane, a multiple of kPlanePadding, at most 2,048
 };
 
+/** Lanes that a ranking is padded to: a cache line of either array. */
+inline constexpr uint32_t kRankingLanes = 16;
+
+/** The best `width` of what was offered, best first (pool.h). Both arrays are aligned to cache lines and
+ * padded to whole ones; similarities are −∞ from `size` on. */
+struct Ranking {
+  float* similarities;
+  uint32_t* slots;
+  uint32_t width;
+  uint32_t size;
+};
+
 struct Kernels {
   std::string_view name;  // "scalar", "avx2", "avx512", "avx512-vnni", "avx512-popcnt", "neon"
   /** Inner product of two float vectors of n values. */
   float (*dot)(const float* a, const float* b, size_t n);
+  /** out[i × stride + j] = dot(rows[i], rows[j], n) to the bit, for all pairs of `count` rows. */
+  void (*dot_all)(const float* const* rows, size_t count, size_t n, float* out, size_t stride);
   /** out[i] = inner product of the query and the nibbles (0…15) of slots[i]. Byte j of a line holds value j
    * in its low half and value j + 64 in its high half. All paths agree to the bit. */
   void (*dot_planes)(const PlaneBatch& batch, int32_t* out);
@@ -40,6 +54,9 @@ struct Kernels {
   /** base + i for every distances[i] ≤ reach, in order; returns how many. `count` is a multiple of
    * kSelectStep, `out` has room for count + kSelectStep. All paths agree. */
   size_t (*select)(const int16_t* distances, size_t count, int16_t reach, uint32_t base, uint32_t* out);
+  /** Gives each of `count` that is better than the worst kept its place, behind its equals. Returns the first
+   * place that was taken, `width` where none was. All paths agree. */
+  uint32_t (*insert)(Ranking& ranking, const float* similarities, const uint32_t* slots, size_t count);
 };
 
 /** The widest table this CPU runs. */

@@ -98,6 +98,62 @@ bool bitsAgree(const Kernels& kernels) {
   return true;
 }
 
+/** Whether products of all pairs are those of each pair by itself. */
+bool pairsAgree(const Kernels& kernels) {
+  std::mt19937 random(19);
+  std::normal_distribution<float> normal;
+  for (const size_t n : {1UL, 16UL, 63UL, 64UL, 131UL, 384UL})
+    for (const size_t count : {0UL, 1UL, 2UL, 7UL, 8UL, 9UL, 33UL}) {
+      std::vector<std::vector<float>> vectors(count, std::vector<float>(n));
+      std::vector<const float*> rows;
+      for (auto& vector : vectors) {
+        for (float& x : vector) x = normal(random);
+        rows.push_back(vector.data());
+      }
+      const size_t stride = count + 3;
+      std::vector<float> out(count * stride);
+      kernels.dot_all(rows.data(), count, n, out.data(), stride);
+      for (size_t i = 0; i < count; ++i)
+        for (size_t j = 0; j < count; ++j)
+          if (out[i * stride + j] != kernels.dot(rows[i], rows[j], n)) return false;
+    }
+  return true;
+}
+
+template <typename Value>
+struct alignas(kRankingLanes * sizeof(Value)) Line {
+  Value values[kRankingLanes];
+};
+
+/** What is kept of candidates many of which are as good as others, and the first place that each batch took.
+ */
+std::vector<std::pair<float, uint32_t>> ranked(const Kernels& kernels, uint32_t width, uint32_t seed) {
+  std::mt19937 random(seed);
+  const size_t lines = (width + kRankingLanes - 1) / kRankingLanes;
+  std::vector<Line<float>> similarities(lines);
+  std::vector<Line<uint32_t>> slots(lines);
+  Ranking ranking{similarities[0].values, slots[0].values, width, 0};
+  std::fill_n(ranking.similarities, lines * kRankingLanes, -std::numeric_limits<float>::infinity());
+  std::vector<std::pair<float, uint32_t>> result;
+  for (uint32_t slot = 0; slot < 300;) {
+    std::vector<float> batch(random() % 9);
+    std::vector<uint32_t> names(batch.size());
+    for (float& x : batch) x = static_cast<float>(random() % 100) / 100 - 0.3F;
+    std::iota(names.begin(), names.end(), slot);
+    slot += static_cast<uint32_t>(batch.size());
+    result.emplace_back(0, kernels.insert(ranking, batch.data(), names.data(), batch.size()));
+  }
+  for (uint32_t i = 0; i < lines * kRankingLanes; ++i)
+    result.emplace_back(ranking.similarities[i], i < ranking.size ? ranking.slots[i] : 0);
+  return result;
+}
+
+bool rankingAgrees(const Kernels& kernels) {
+  for (const uint32_t width : {1U, 5U, 15U, 16U, 17U, 48U, 90U, 400U})
+    if (ranked(kernels, width, width) != ranked(truth(), width, width)) return false;
+  return true;
+}
+
 bool selectionAgrees(const Kernels& kernels) {
   std::mt19937 random(17);
   for (const size_t count : {size_t{0}, kSelectStep, 5 * kSelectStep, 64 * kSelectStep})
@@ -141,6 +197,14 @@ TEST(Distance, EveryPathSelectsTheSame) {
   for (const Kernels& kernels : availableKernels()) EXPECT_TRUE(selectionAgrees(kernels)) << kernels.name;
 }
 
+TEST(Distance, EveryPathOfAllPairsIsThatOfOnePairToTheBit) {
+  for (const Kernels& kernels : availableKernels()) EXPECT_TRUE(pairsAgree(kernels)) << kernels.name;
+}
+
+TEST(Distance, EveryPathRanksTheSame) {
+  for (const Kernels& kernels : availableKernels()) EXPECT_TRUE(rankingAgrees(kernels)) << kernels.name;
+}
+
 TEST(Distance, APathThatDropsALaneIsCaught) {
   Kernels mutant = bestKernels();
   mutant.dot = [](const float* a, const float* b, size_t n) {
@@ -158,7 +222,18 @@ TEST(Distance, APathThatDropsALaneIsCaught) {
     bestKernels().hamming(sketches, groups, query, words, out);
     out[5] = static_cast<int16_t>(out[5] & ~1);
   };
+  mutant.dot_all = [](const float* const* rows, size_t count, size_t n, float* out, size_t stride) {
+    bestKernels().dot_all(rows, count, n, out, stride);
+    if (count > 8) out[8 * stride] = out[0];
+  };
+  mutant.insert = [](Ranking& ranking, const float* similarities, const uint32_t* slots, size_t count) {
+    const uint32_t first = bestKernels().insert(ranking, similarities, slots, count);
+    std::swap(ranking.slots[0], ranking.slots[ranking.size > 1 ? 1 : 0]);
+    return first;
+  };
   EXPECT_GT(worstDisagreement(mutant), 1e-6);
+  EXPECT_FALSE(pairsAgree(mutant));
+  EXPECT_FALSE(rankingAgrees(mutant));
   EXPECT_FALSE(planesAgree(mutant));
   EXPECT_FALSE(bitsAgree(mutant));
   mutant.select = [](const int16_t* distances, size_t count, int16_t reach, uint32_t base, uint32_t* out) {

@@ -191,8 +191,12 @@ size_t VectorIndex::scanExact(std::span<const float> query, const SearchOptions&
 }
 
 void VectorIndex::offer(SearchScratch& scratch) const {
-  std::array<float, kAtOnce> similarities;
-  const std::span<const uint32_t> slots = scratch.slots;
+  compare(scratch.slots, scratch);
+  scratch.walk.pool.insert(scratch.similarities, scratch.slots);
+}
+
+void VectorIndex::compare(std::span<const uint32_t> slots, SearchScratch& scratch) const {
+  scratch.similarities.resize(slots.size());
   const auto chunk = [&](size_t begin) {
     return slots.subspan(std::min(begin, slots.size()),
                          std::min(kAtOnce, slots.size() - std::min(begin, slots.size())));
@@ -201,8 +205,7 @@ void VectorIndex::offer(SearchScratch& scratch) const {
   for (size_t begin = 0; begin < slots.size(); begin += kAtOnce) {
     const auto some = chunk(begin);
     world_.blocks().fetch(chunk(begin + kAtOnce));
-    world_.blocks().similarities(scratch.walk.query, some, similarities.data());
-    for (size_t i = 0; i < some.size(); ++i) scratch.walk.pool.insert(similarities[i], some[i]);
+    world_.blocks().similarities(scratch.walk.query, some, scratch.similarities.data() + begin);
   }
 }
 
@@ -216,19 +219,16 @@ void VectorIndex::scanCodes(uint32_t first, const Filter* filter, SearchScratch&
 }
 
 void VectorIndex::gather(std::span<const float> query, const SearchOptions& options, double share,
-                         uint32_t width, SearchScratch& scratch) const {
-  Pool& pool = scratch.walk.pool;
-  const bool few = ordinals_.size() <= kScanUpTo || share < kWalkShareMin;
-  const bool walked = !few && ordinals_.size() > scannedUpTo();
-  const uint32_t first = walked ? placed_ : 0;
-  const auto wide = static_cast<uint32_t>(
-      std::min<double>(width / std::max(share, kWalkShareMin), std::max(kWidthMax, width)));
-  if (walked)
-    world_.walk(wide, scratch.walk);
+                         uint32_t width, bool onward, SearchScratch& scratch) const {
+  const uint32_t first = walks() ? placed_ : 0;
+  if (!walks())
+    scratch.walk.pool.begin(width);
+  else if (onward)
+    world_.widen(widthOfWalk(width, share), scratch.walk);
   else
-    pool.begin(width);
+    world_.walk(widthOfWalk(width, share), scratch.walk);
   if (first == ordinals_.size()) return;
-  if (few || !sketches_) return scanCodes(first, options.filter, scratch);
+  if (!sketches_) return scanCodes(first, options.filter, scratch);
   const size_t looked = std::max({kSketchesMin, kSketchFactor * options.k, kSketchesPerWidth * width});
   const auto wanted = static_cast<size_t>(static_cast<double>(looked) / share);
   sketches_->nearest(query, first, wanted, scratch.sketch, scratch.slots);
@@ -236,27 +236,62 @@ void VectorIndex::gather(std::span<const float> query, const SearchOptions& opti
   offer(scratch);
 }
 
+bool VectorIndex::scansAll(double share) const {
+  return ordinals_.size() <= kScanUpTo || share < kWalkShareMin || (!walks() && !sketches_);
+}
+
+uint32_t VectorIndex::widthOfWalk(uint32_t width, double share) const {
+  return static_cast<uint32_t>(
+      std::min<double>(width / std::max(share, kWalkShareMin), std::max(kWidthMax, width)));
+}
+
+float VectorIndex::doubtful(float kth) const { return kth - kDoubt * world_.blocks().noise(kth); }
+
 bool VectorIndex::undecided(uint32_t k, const SearchScratch& scratch) const {
   const Pool& pool = scratch.walk.pool;
   if (!pool.full() || pool.size() <= k) return false;
   const float kth = pool[k - 1].similarity;
-  return pool[pool.size() - 1].similarity >= kth - kDoubt * world_.blocks().noise(kth);
+  return pool[pool.size() - 1].similarity >= doubtful(kth);
+}
+
+void VectorIndex::shortlist(const SearchOptions& options, SearchScratch& scratch) const {
+  const Pool& pool = scratch.walk.pool;
+  const uint32_t k = options.k;
+  auto& candidates = scratch.candidates;
+  candidates.clear();
+  for (uint32_t i = 0; i < pool.size(); ++i) {
+    const Candidate one = pool[i];
+    if (candidates.size() >= k && one.similarity < doubtful(candidates[k - 1].similarity)) break;
+    if (accepted(one.slot, options.filter)) candidates.push_back(one);
+  }
+}
+
+// All are known: those are taken that a pool would keep that is widened as long as it is undecided.
+void VectorIndex::shortlistAll(const SearchOptions& options, uint32_t width, SearchScratch& scratch) const {
+  auto& slots = scratch.slots;
+  auto& candidates = scratch.candidates;
+  slots.clear();
+  for (uint32_t slot = 0; slot < ordinals_.size(); ++slot)
+    if (accepted(slot, options.filter)) slots.push_back(slot);
+  compare(slots, scratch);
+  const auto take = [&](float floor) {
+    candidates.clear();
+    for (size_t i = 0; i < slots.size(); ++i)
+      if (scratch.similarities[i] >= floor) candidates.push_back({scratch.similarities[i], slots[i]});
+    std::sort(candidates.begin(), candidates.end(), nearer);
+  };
+  take(floor_of_best(scratch.similarities, options.k));
+  if (candidates.size() < options.k) return;
+  take(doubtful(candidates[options.k - 1].similarity));
+  const size_t most = options.ef == 0 && width > options.k ? kWidenings * width : width;
+  if (candidates.size() > most) candidates.resize(most);
 }
 
 size_t VectorIndex::rank(std::span<const float> query, const SearchOptions& options, SearchScratch& scratch,
                          std::span<Hit> out) const {
   const Blocks& blocks = world_.blocks();
-  const Pool& pool = scratch.walk.pool;
   const size_t k = std::min<size_t>(options.k, out.size());
   auto& candidates = scratch.candidates;
-  candidates.clear();
-  for (uint32_t i = 0; i < pool.size(); ++i) {
-    const Candidate one = pool[i];
-    if (candidates.size() >= k &&
-        one.similarity < candidates[k - 1].similarity - kDoubt * blocks.noise(candidates[k - 1].similarity))
-      break;
-    if (accepted(one.slot, options.filter)) candidates.push_back(one);
-  }
   scratch.slots.clear();
   for (const Candidate& one : candidates) scratch.slots.push_back(one.slot);
   if (blocks.form() == CodeForm::kNibbles) {
@@ -294,13 +329,18 @@ size_t VectorIndex::search(std::span<const float> query, const SearchOptions& op
   world_.blocks().ask(query, scratch.walk.query);
   const double share = acceptedShare(options.filter);
   uint32_t width = std::max(options.ef == 0 ? kDefaultEf : options.ef, options.k);
-  gather(query, options, share, width, scratch);
+  if (scansAll(share)) {
+    shortlistAll(options, width, scratch);
+    return rank(query, options, scratch, out);
+  }
+  gather(query, options, share, width, false, scratch);
   // Where even the worst kept might be among the best, more are looked at, unless the caller said how many.
   for (const uint32_t widest = kWidenings * width;
        options.ef == 0 && width < widest && undecided(options.k, scratch);) {
     width *= 2;
-    gather(query, options, share, width, scratch);
+    gather(query, options, share, width, true, scratch);
   }
+  shortlist(options, scratch);
   return rank(query, options, scratch, out);
 }
 

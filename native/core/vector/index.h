@@ -135,14 +135,27 @@ class VectorIndex {
   }
   double acceptedShare(const Filter* filter) const;
   size_t scanExact(std::span<const float> query, const SearchOptions& options, std::span<Hit> out) const;
+  /** Leaves what the codes of the slots say in scratch.similarities. */
+  void compare(std::span<const uint32_t> slots, SearchScratch& scratch) const;
   /** Offers the codes of scratch.slots to the pool. */
   void offer(SearchScratch& scratch) const;
   void scanCodes(uint32_t first, const Filter* filter, SearchScratch& scratch) const;
+  /** Leaves what may be among the best in the pool; `onward`: a narrower gather() was just done. */
   void gather(std::span<const float> query, const SearchOptions& options, double share, uint32_t width,
-              SearchScratch& scratch) const;
+              bool onward, SearchScratch& scratch) const;
+  /** Whether all codes are compared, where so much passes the filter. */
+  bool scansAll(double share) const;
+  bool walks() const { return ordinals_.size() > scannedUpTo(); }
+  uint32_t widthOfWalk(uint32_t width, double share) const;
   /** Whether the noise of the codes is such that those who were not kept may be among the k best. */
   bool undecided(uint32_t k, const SearchScratch& scratch) const;
-  /** Ranks what is in the pool: by whole codes those that the noise of half codes leaves in doubt, by exact
+  /** Where the k-th best is so similar, the noise of codes leaves in doubt who is as similar as this. */
+  float doubtful(float kth) const;
+  /** Leaves those of the pool that may be among the k best in scratch.candidates, best first. */
+  void shortlist(const SearchOptions& options, SearchScratch& scratch) const;
+  /** The same of all that pass the filter. */
+  void shortlistAll(const SearchOptions& options, uint32_t width, SearchScratch& scratch) const;
+  /** Ranks scratch.candidates: by whole codes those that the noise of half codes leaves in doubt, by exact
    *  vectors those that are still in doubt then. */
   size_t rank(std::span<const float> query, const SearchOptions& options, SearchScratch& scratch,
               std::span<Hit> out) const;

@@ -48,5 +48,49 @@ TEST(Pool, AgreesWithASortOfEverything) {
   }
 }
 
+TEST(Pool, RefilledIsAsIfAllHadBeenInsertedInTheirOrder) {
+  std::mt19937 random(6);
+  for (const uint32_t width : {1U, 7U, 64U, 700U}) {
+    std::vector<float> similarities(500);
+    std::vector<uint32_t> slots(500);
+    for (uint32_t i = 0; i < slots.size(); ++i) {
+      similarities[i] = static_cast<float>(random() % 60) / 60;  // many are equal
+      slots[i] = 1'000 - i;
+    }
+    Pool one_by_one;
+    one_by_one.begin(width);
+    for (size_t i = 0; i < slots.size(); ++i) one_by_one.insert(similarities[i], slots[i]);
+    Pool refilled;
+    refilled.refill(width, similarities, slots);
+    ASSERT_EQ(refilled.size(), one_by_one.size());
+    for (uint32_t i = 0; i < refilled.size(); ++i) {
+      EXPECT_EQ(refilled[i].similarity, one_by_one[i].similarity);
+      EXPECT_EQ(refilled[i].slot, one_by_one[i].slot);
+    }
+    EXPECT_EQ(refilled.expand(), one_by_one.expand());
+  }
+}
+
+TEST(Pool, WhatCountsAsExpandedIsNotExpandedAgain) {
+  Pool pool;
+  pool.refill(3, std::vector<float>{0.9F, 0.7F, 0.5F}, std::vector<uint32_t>{4, 5, 6});
+  pool.mark_expanded([](uint32_t slot) { return slot != 5; });
+  EXPECT_EQ(pool.expand(), 5U);
+  EXPECT_EQ(pool.expand(), Pool::kNone);
+}
+
+TEST(Pool, TheFloorOfTheBestIsReachedByAsManyAsWereWantedAndFewMore) {
+  std::mt19937 random(7);
+  for (const size_t wanted : {1UL, 10UL, 100UL, 900UL}) {
+    std::vector<float> values(800);
+    for (float& value : values) value = static_cast<float>(random()) / 4e9F - 0.5F;
+    const float floor = floor_of_best(values, wanted);
+    const auto reached = std::count_if(values.begin(), values.end(), [&](float one) { return one >= floor; });
+    EXPECT_GE(static_cast<size_t>(reached), std::min(wanted, values.size()));
+    EXPECT_LE(static_cast<size_t>(reached), wanted + wanted / 8 + kFloorSlack);
+  }
+  EXPECT_EQ(floor_of_best(std::vector<float>(50, 0.25F), 3), 0.25F) << "all equal";
+}
+
 }  // namespace
 }  // namespace engram

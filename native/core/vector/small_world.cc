@@ -85,7 +85,7 @@ Candidate SmallWorld::start(WalkScratch& scratch) const {
 }
 
 Candidate SmallWorld::descend(Candidate entry, uint32_t to_layer, WalkScratch& scratch) const {
-  scratch.similarities.resize(options_.degree);
+  scratch.reserve(options_.degree);
   for (uint32_t layer = top_; layer > to_layer; --layer) {
     for (bool moved = true; moved;) {
       moved = false;
@@ -103,11 +103,22 @@ Candidate SmallWorld::descend(Candidate entry, uint32_t to_layer, WalkScratch& s
 }
 
 size_t SmallWorld::walkLayer(Candidate entry, uint32_t width, uint32_t layer, WalkScratch& scratch) const {
-  Pool& pool = scratch.pool;
-  pool.begin(width);
+  scratch.pool.begin(width);
+  scratch.expanded.clear();
   scratch.visited.resize((levels_.size() + 63) / 64, 0);
-  scratch.similarities.resize(options_.degree);
-  size_t count = 0;
+  scratch.reserve(options_.degree + 1);
+  scratch.visited[entry.slot / 64U] |= uint64_t{1} << (entry.slot % 64U);
+  scratch.seen[0] = entry.slot;
+  scratch.similarities[0] = entry.similarity;
+  scratch.met = 1;
+  scratch.pool.insert(entry.similarity, entry.slot);
+  expandAll(layer, scratch);
+  return scratch.met;
+}
+
+void SmallWorld::expandAll(uint32_t layer, WalkScratch& scratch) const {
+  Pool& pool = scratch.pool;
+  size_t count = scratch.met;
   const auto visit = [&](uint32_t slot) {  // without a branch: half of all neighbours were seen before
     uint64_t& word = scratch.visited[slot / 64U];
     scratch.seen[count] = slot;
@@ -115,27 +126,39 @@ size_t SmallWorld::walkLayer(Candidate entry, uint32_t width, uint32_t layer, Wa
     word |= uint64_t{1} << (slot % 64U);
     blocks_.fetch(slot);
   };
-  scratch.seen.resize(std::max<size_t>(scratch.seen.size(), options_.degree + 1));
-  visit(entry.slot);
-  pool.insert(entry.similarity, entry.slot);
   for (uint32_t slot = pool.expand(); slot != kNone; slot = pool.expand()) {
-    if (scratch.seen.size() <= count + options_.degree) scratch.seen.resize(2 * scratch.seen.size());
+    scratch.expanded.push_back(slot);
+    scratch.reserve(count + options_.degree + 1);
     const size_t before = count;
     for (const uint32_t next : neighbours(slot, layer)) visit(next);
     // The neighbours of the one that comes next, unless a better one is found now.
     if (const uint32_t coming = pool.peek(); layer == 0 && coming != kNone) blocks_.fetchIds(coming);
+    float* similarities = scratch.similarities.data() + before;
     const std::span<const uint32_t> fresh(scratch.seen.data() + before, count - before);
-    blocks_.similarities(scratch.query, fresh, scratch.similarities.data());
-    for (size_t i = 0; i < fresh.size(); ++i) pool.insert(scratch.similarities[i], fresh[i]);
+    blocks_.similarities(scratch.query, fresh, similarities);
+    pool.insert({similarities, fresh.size()}, fresh);
   }
+  scratch.met = count;
   for (size_t i = 0; i < count; ++i) scratch.visited[scratch.seen[i] / 64U] = 0;
-  return count;
 }
 
 void SmallWorld::walk(uint32_t width, WalkScratch& scratch) const {
   scratch.pool.begin(width);
+  scratch.met = 0;
   if (entry_ == kNone) return;
   walkLayer(descend(start(scratch), 0, scratch), width, 0, scratch);
+}
+
+void SmallWorld::widen(uint32_t width, WalkScratch& scratch) const {
+  std::vector<uint64_t>& visited = scratch.visited;
+  const auto set = [&](uint32_t slot) { visited[slot / 64U] |= uint64_t{1} << (slot % 64U); };
+  const auto is_set = [&](uint32_t slot) { return (visited[slot / 64U] >> (slot % 64U) & 1U) != 0; };
+  const std::span<const uint32_t> seen(scratch.seen.data(), scratch.met);
+  scratch.pool.refill(width, {scratch.similarities.data(), scratch.met}, seen);
+  for (const uint32_t slot : scratch.expanded) set(slot);
+  scratch.pool.mark_expanded(is_set);
+  for (const uint32_t slot : seen) set(slot);
+  expandAll(0, scratch);
 }
 
 // Keeps a candidate only when it is nearer to the new node than to any kept one (HNSW, algorithm 4): edges go

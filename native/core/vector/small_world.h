@@ -22,11 +22,19 @@ struct WorldOptions {
 
 /** A walk's own memory, reused from call to call by one thread. */
 struct WalkScratch {
-  std::vector<uint64_t> visited;  // one bit per slot, all zero between walks
-  std::vector<uint32_t> seen;     // slots whose bit is set, in the order they were met
-  std::vector<float> similarities;
+  std::vector<uint64_t> visited;    // one bit per slot, all zero between walks
+  std::vector<uint32_t> seen;       // slots that were met, in that order
+  std::vector<float> similarities;  // of `seen`
+  size_t met = 0;                   // so many of both; they have room for more
+  std::vector<uint32_t> expanded;   // slots whose neighbours were met
   Pool pool;
   CodeQuery query;
+
+  void reserve(size_t slots) {
+    if (seen.size() >= slots) return;
+    seen.resize(2 * slots);
+    similarities.resize(2 * slots);
+  }
 };
 
 class SmallWorld {
@@ -50,6 +58,9 @@ class SmallWorld {
 
   /** Leaves the `width` nearest that a walk from the entry to scratch.query finds in scratch.pool. */
   void walk(uint32_t width, WalkScratch& scratch) const;
+  /** Goes on from the last walk() with the same query: the pool is then as if it had been that wide from the
+   * start. A walk takes the best first, so that a wider one begins with all the steps of a narrower. */
+  void widen(uint32_t width, WalkScratch& scratch) const;
 
   /** Who neighbours whom, by slot. */
   void write(Writer& writer) const;
@@ -76,6 +87,8 @@ class SmallWorld {
   Candidate descend(Candidate entry, uint32_t to_layer, WalkScratch& scratch) const;
   /** Leaves the `width` nearest in scratch.pool, and all that it met in scratch.seen: returns how many. */
   size_t walkLayer(Candidate entry, uint32_t width, uint32_t layer, WalkScratch& scratch) const;
+  /** Expands all in the pool, and whoever gets into it. */
+  void expandAll(uint32_t layer, WalkScratch& scratch) const;
   /** Leaves those of the others that are linked in candidates_, the nearest to the slot first. */
   void rank(uint32_t slot, std::span<const uint32_t> others);
   /** Adds to `chosen` those of the candidates, sorted best first, that are worth an edge beside it. Those
