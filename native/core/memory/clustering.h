@@ -46,5 +46,9 @@ double coherence_of(double sum_squared, double n);
 std::vector<Cluster> agglomerate(const UnitRows& rows, std::span<const double> at_ms,
                                  std::span<const CandidatePair> pairs, const ClusterOptions& options,
                                  std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+/** The same of rows as their codes tell them: cosines and coherences are wrong by some 0.001. */
+std::vector<Cluster> agglomerate(Codes& rows, std::span<const double> at_ms,
+                                 std::span<const CandidatePair> pairs, const ClusterOptions& options,
+                                 std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace engram

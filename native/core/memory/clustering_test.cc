@@ -11,6 +11,7 @@
 
 #include "base/random.h"
 #include "memory/affinity.h"
+#include "memory/codes.h"
 #include "memory/neighbours_of_all.h"
 
 namespace engram {
@@ -98,6 +99,19 @@ TEST(Clustering, EveryClusterIsAsCoherentAsItSaysAndAsItMust) {
       EXPECT_GE(cluster.coherence, 0.65 - 1e-6);
       EXPECT_GE(cluster.rows.size(), 3U);
     }
+  }
+}
+
+TEST(Clustering, OfCodesAloneIsTheSame) {
+  const Set set = planted(9, 60, 8, 0.5);
+  Codes codes(kDimension, std::pmr::get_default_resource());
+  for (uint32_t row = 0; row < set.rows().size(); ++row) codes.add(set.rows()[row]);
+  const auto found = agglomerate(codes, set.at_ms, pairs_of(set.rows()), {});
+  const auto exact = clusters_of(set);
+  ASSERT_EQ(found.size(), exact.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].rows, exact[i].rows);
+    EXPECT_NEAR(found[i].coherence, exact[i].coherence, 0.005);
   }
 }
 

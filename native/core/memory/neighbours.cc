@@ -7,10 +7,9 @@
 #include <optional>
 #include <utility>
 
-#include "base/buffer.h"
 #include "base/random.h"
+#include "memory/codes.h"
 #include "memory/prefetch.h"
-#include "vector/code.h"
 #include "vector/distance.h"
 
 namespace engram {
@@ -24,96 +23,6 @@ constexpr int kTurns = 3;
 constexpr size_t kManyMembers = 200;
 /** By how much whole codes may be wrong about a cosine. */
 constexpr float kCodeError = 0.01F;
-/** Standard deviations by which half a code may be wrong about a cosine: beyond lies one of 16,000. */
-constexpr float kMargin = 4;
-
-/** Rows as codes of a byte a value (vector/code.h), a quarter of their size, and half of each alone says
- * most. What they say of a cosine is the same on every machine. */
-class Codes {
- public:
-  Codes(const UnitRows& rows, std::span<const uint32_t> order, std::pmr::memory_resource* memory)
-      : Codes(order.size(), planeBytes(rows.dimension), memory) {
-    for (size_t row = 0; row < order.size(); ++row) {
-      const CodeFactors factors = encode(rows[order[row]], high(row), low(row));
-      scales_[row] = {factors.high_factor, kMargin * factors.noise, factors.both_factor};
-    }
-  }
-  /** The same in another order. */
-  Codes(const Codes& other, std::span<const uint32_t> order)
-      : Codes(order.size(), other.bytes_, other.scales_.get_allocator().resource()) {
-    for (size_t at = 0; at < order.size(); ++at) {
-      std::copy_n(other.high(order[at]), bytes_, high(at));
-      std::copy_n(other.low(order[at]), bytes_, low(at));
-      scales_[at] = other.scales_[order[at]];
-    }
-  }
-
-  void ask(std::span<const float> values) { query_.set(values); }
-  void ask(uint32_t row) { query_.set(high(row), low(row), bytes_, scales_[row].both); }
-
-  /** Products with what was asked, from half of each code. */
-  std::span<const float> rough(std::span<const uint32_t> rows) {
-    multiply(high_.data(), rows, high_sums_);
-    products_.resize(rows.size());
-    for (size_t i = 0; i < rows.size(); ++i)
-      products_[i] = scales_[rows[i]].high * query_.scale * static_cast<float>(high_sums_[i] - query_.shift);
-    return products_;
-  }
-  /** By how much a rough cosine with this row may be wrong. */
-  float margin(uint32_t row) const { return scales_[row].margin; }
-
-  /** Products with what was asked, from whole codes. */
-  std::span<const float> fine(std::span<const uint32_t> rows) {
-    multiply(high_.data(), rows, high_sums_);
-    multiply(low_.data(), rows, low_sums_);
-    products_.resize(rows.size());
-    for (size_t i = 0; i < rows.size(); ++i) {
-      // c = 16 × (high − 8) + low − 8: see vector/code.h.
-      const int32_t sum = kLowSteps * high_sums_[i] + low_sums_[i] - (kLowSteps + 1) * query_.shift;
-      products_[i] = scales_[rows[i]].both * query_.scale * static_cast<float>(sum);
-    }
-    return products_;
-  }
-  void prefetch_rough(uint32_t row) const {
-    prefetch(high(row), bytes_);
-    prefetch(&scales_[row], sizeof(Scale));
-  }
-  void prefetch_rest(uint32_t row) const { prefetch(low(row), bytes_); }
-
- private:
-  struct alignas(16) Scale {
-    float high;
-    float margin;
-    float both;
-  };
-
-  Codes(size_t rows, size_t bytes, std::pmr::memory_resource* memory)
-      : bytes_(bytes), scales_(rows, memory), dot_planes_(bestKernels().dot_planes) {
-    high_.reserve(rows * bytes);
-    low_.reserve(rows * bytes);
-  }
-  static uint8_t* plane(std::byte* from) { return reinterpret_cast<uint8_t*>(from); }
-  static const uint8_t* plane(const std::byte* from) { return reinterpret_cast<const uint8_t*>(from); }
-  uint8_t* high(size_t row) { return plane(high_.data() + row * bytes_); }
-  uint8_t* low(size_t row) { return plane(low_.data() + row * bytes_); }
-  const uint8_t* high(size_t row) const { return plane(high_.data() + row * bytes_); }
-  const uint8_t* low(size_t row) const { return plane(low_.data() + row * bytes_); }
-
-  void multiply(const std::byte* planes, std::span<const uint32_t> rows, std::vector<int32_t>& sums) const {
-    sums.resize(rows.size());
-    dot_planes_({planes, bytes_, rows.data(), rows.size(), query_.code.data(), bytes_}, sums.data());
-  }
-
-  const size_t bytes_;  // of a plane
-  Buffer high_;
-  Buffer low_;
-  std::pmr::vector<Scale> scales_;
-  void (*const dot_planes_)(const PlaneBatch&, int32_t*);
-  CodeQuery query_;
-  std::vector<int32_t> high_sums_;
-  std::vector<int32_t> low_sums_;
-  std::vector<float> products_;
-};
 
 bool nearer(const Neighbour& a, const Neighbour& b) {
   return a.cosine != b.cosine ? a.cosine > b.cosine : a.row < b.row;
@@ -150,19 +59,20 @@ struct Placed {
 
 class Grower {
  public:
-  Grower(const Placed& placed, Codes& codes, const NeighbourOptions& options,
+  /** Without rows it goes by what the codes tell of them. */
+  Grower(const std::optional<Placed>& placed, Codes& codes, const NeighbourOptions& options,
          std::pmr::memory_resource* memory)
       : memory_(memory),
         placed_(placed),
         codes_(codes),
         options_(options),
-        direction_(placed.rows.dimension),
+        direction_(codes.dimension()),
         sample_(kSample),
         keys_(memory),
         sorted_(memory) {}
 
   Tree grow(uint64_t number) {
-    const size_t count = placed_.row.size();
+    const size_t count = codes_.size();
     Tree tree{ascending(count, memory_), std::pmr::vector<uint32_t>(memory_)};
     std::vector<Part> parts = {{0, count, mix64(options_.seed ^ (number * 0x9E3779B97F4A7C15ULL))}};
     while (!parts.empty()) {
@@ -227,7 +137,7 @@ class Grower {
   }
 
   void add(uint32_t member, float sign) {
-    const auto row = placed_[member];
+    const auto row = placed_ ? (*placed_)[member] : codes_.values(member, told_);
     for (size_t i = 0; i < direction_.size(); ++i) direction_[i] += sign * row[i];
   }
 
@@ -239,9 +149,10 @@ class Grower {
   }
 
   std::pmr::memory_resource* const memory_;
-  const Placed placed_;
+  const std::optional<Placed> placed_;
   Codes& codes_;
   const NeighbourOptions& options_;
+  CodeQuery told_;
   std::vector<float> direction_;
   std::vector<uint32_t> sample_;
   std::pmr::vector<uint64_t> keys_;
@@ -261,6 +172,7 @@ class Best {
   float worst(uint32_t at) const { return worst_[at]; }
   void prefetch_list(uint32_t at) const { prefetch(lists_[at].data(), lists_.most() * sizeof(Neighbour)); }
   const NeighbourLists& lists() const { return lists_; }
+  NeighbourLists take_lists() { return std::move(lists_); }
 
  private:
   void insert(uint32_t at, Neighbour candidate) {
@@ -389,54 +301,79 @@ class NeighbourSearch::Found {
  public:
   Found(const UnitRows& rows, std::span<const uint32_t> canonical, const NeighbourOptions& options,
         std::pmr::memory_resource* memory)
-      : memory_(memory),
-        options_(options),
-        codes_(std::in_place, rows, canonical, memory),
-        tree_(neighbours::Grower({rows, canonical}, *codes_, options_, memory).grow(0)) {}
+      : memory_(memory), options_(options), own_(std::in_place, rows.dimension, memory), codes_(*own_) {
+    codes_.reserve(canonical.size());
+    for (const uint32_t row : canonical) codes_.add(rows[row]);
+    tree_ = grow(neighbours::Placed{rows, canonical});
+  }
+  Found(Codes& codes, const NeighbourOptions& options, std::pmr::memory_resource* memory)
+      : memory_(memory), options_(options), codes_(codes), tree_(grow({})) {}
 
   std::span<const uint32_t> order() const { return tree_.members; }
 
   NeighbourLists find(const UnitRows& rows) {
-    neighbours::Codes codes(*codes_, tree_.members);
-    codes_.reset();
+    codes_.reorder(tree_.members);
     const auto numbers = neighbours::ascending(rows.size(), memory_);
-    tree_.members = numbers;
-    neighbours::Grower grower({rows, numbers}, codes, options_, memory_);
-    const auto most = static_cast<uint32_t>(std::min<size_t>(options_.neighbours, rows.size()));
-    neighbours::Best best(rows.size(), most, options_.least - neighbours::kCodeError, memory_);
+    const auto lists = compared(neighbours::Placed{rows, numbers}, options_.least - neighbours::kCodeError);
+    own_.reset();
+    return neighbours::exact(rows, lists, options_.least, memory_);
+  }
+
+  NeighbourLists find() {
+    codes_.reorder(tree_.members);
+    return compared({}, options_.least);
+  }
+
+ private:
+  neighbours::Tree grow(const std::optional<neighbours::Placed>& rows) {
+    return neighbours::Grower(rows, codes_, options_, memory_).grow(0);
+  }
+
+  /** By their codes, which lie in the order of the first tree. */
+  NeighbourLists compared(const std::optional<neighbours::Placed>& rows, float least) {
+    const size_t count = codes_.size();
+    tree_.members = neighbours::ascending(count, memory_);
+    neighbours::Grower grower(rows, codes_, options_, memory_);
+    neighbours::Best best(count, static_cast<uint32_t>(std::min<size_t>(options_.neighbours, count)), least,
+                          memory_);
     // A set that fits into one leaf is compared whole: more trees would find nothing new.
-    const uint32_t trees = rows.size() <= options_.leaf ? 1 : options_.trees;
+    const uint32_t trees = count <= options_.leaf ? 1 : options_.trees;
     std::vector<uint32_t> others;
     for (uint32_t number = 0; number < trees; ++number) {
       if (number > 0) tree_ = grower.grow(number);
       tree_.each_leaf([&](std::span<const uint32_t> leaf) {
         for (size_t i = 0; i + 1 < leaf.size(); ++i) {
           others.assign(leaf.begin() + static_cast<ptrdiff_t>(i) + 1, leaf.end());
-          neighbours::compare(codes, best, leaf[i], others);
+          neighbours::compare(codes_, best, leaf[i], others);
         }
       });
     }
     if (trees > 1)
       for (uint32_t round = 0; round < options_.rounds; ++round)
-        neighbours::descend(neighbours::Known(best.lists(), options_.followed, memory_), codes, best,
+        neighbours::descend(neighbours::Known(best.lists(), options_.followed, memory_), codes_, best,
                             memory_);
-    return neighbours::exact(rows, best.lists(), options_.least, memory_);
+    return best.take_lists();
   }
 
- private:
   std::pmr::memory_resource* const memory_;
   const NeighbourOptions options_;
-  std::optional<neighbours::Codes> codes_;
+  std::optional<Codes> own_;
+  Codes& codes_;
   neighbours::Tree tree_;  // the first; its members are the order
 };
 
 NeighbourSearch::NeighbourSearch(const UnitRows& rows, std::span<const uint32_t> canonical,
                                  const NeighbourOptions& options, std::pmr::memory_resource* memory)
     : found_(std::make_unique<Found>(rows, canonical, options, memory)) {}
+NeighbourSearch::NeighbourSearch(Codes& codes, const NeighbourOptions& options,
+                                 std::pmr::memory_resource* memory)
+    : found_(std::make_unique<Found>(codes, options, memory)) {}
 NeighbourSearch::~NeighbourSearch() = default;
 
 std::span<const uint32_t> NeighbourSearch::order() const { return found_->order(); }
 
 NeighbourLists NeighbourSearch::find(const UnitRows& ordered) { return found_->find(ordered); }
+
+NeighbourLists NeighbourSearch::find() { return found_->find(); }
 
 }  // namespace engram

@@ -12,6 +12,8 @@
 
 namespace engram {
 
+class Codes;
+
 struct NeighbourOptions {
   uint32_t neighbours = 12;  // kept per member
   uint32_t trees = 6;
@@ -64,6 +66,9 @@ class NeighbourSearch {
    */
   NeighbourSearch(const UnitRows& rows, std::span<const uint32_t> canonical, const NeighbourOptions& options,
                   std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  /** The same of rows of which codes are all there is, in a canonical order. */
+  NeighbourSearch(Codes& codes, const NeighbourOptions& options,
+                  std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   ~NeighbourSearch();
   NeighbourSearch(const NeighbourSearch&) = delete;
   NeighbourSearch& operator=(const NeighbourSearch&) = delete;
@@ -72,6 +77,8 @@ class NeighbourSearch {
   std::span<const uint32_t> order() const;
   /** For each of `ordered`, the rows in that order, up to `neighbours` others, best first, ties by row. */
   NeighbourLists find(const UnitRows& ordered);
+  /** Brings the codes into that order, and finds the same by them alone. */
+  NeighbourLists find();
 
  private:
   class Found;

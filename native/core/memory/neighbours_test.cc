@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/random.h"
+#include "memory/codes.h"
 #include "memory/neighbours_of_all.h"
 #include "vector/distance.h"
 
@@ -91,6 +92,32 @@ TEST(Neighbours, EachListIsExactSortedWithoutTheRowItselfAndWithoutARowTwice) {
     }
     EXPECT_EQ(lists[row].size(), 12U);
   }
+}
+
+TEST(Neighbours, OfCodesAloneAreNearlyThoseOfTheRows) {
+  const auto values = around(8, 2'000, 96, 60);
+  const UnitRows rows{values, 96};
+  Codes codes(96, std::pmr::get_default_resource());
+  for (uint32_t row = 0; row < rows.size(); ++row) codes.add(rows[row]);
+  NeighbourSearch search(codes, {.least = 0.3F});
+  const std::vector<uint32_t> order(search.order().begin(), search.order().end());
+  const auto lists = search.find();
+  size_t found = 0;
+  size_t wanted = 0;
+  for (uint32_t at = 0; at < order.size(); ++at) {
+    std::vector<Neighbour> named;
+    for (const Neighbour& near : lists[at]) {
+      EXPECT_GE(near.cosine, 0.3F);
+      EXPECT_NEAR(near.cosine, cosine(rows, order[at], order[near.row]), 0.01);
+      named.push_back({near.cosine, order[near.row]});
+    }
+    auto truth = plain(rows, order[at], 12);
+    std::erase_if(truth, [](const Neighbour& one) { return one.cosine < 0.31F; });
+    found += in_common(named, truth);
+    wanted += truth.size();
+  }
+  EXPECT_GT(wanted, 10'000U);
+  EXPECT_GT(static_cast<double>(found), 0.95 * static_cast<double>(wanted));
 }
 
 TEST(Neighbours, NoneIsBelowTheLeastThatIsOfUse) {

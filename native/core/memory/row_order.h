@@ -14,8 +14,9 @@ namespace engram {
 
 /** Row i becomes what row `from[i]` was; rows that `from` does not name end behind those it does. `from`
  * names none twice. */
-inline void reorder_rows(std::span<float> values, uint32_t dimension, std::span<const uint32_t> from) {
-  const size_t rows = values.size() / dimension;
+template <typename Value>
+void reorder_rows(std::span<Value> values, size_t width, std::span<const uint32_t> from) {
+  const size_t rows = values.size() / width;
   std::vector<uint32_t> source(from.begin(), from.end());
   std::vector<bool> named(rows, false);
   for (const uint32_t row : from) {
@@ -24,15 +25,15 @@ inline void reorder_rows(std::span<float> values, uint32_t dimension, std::span<
   }
   for (uint32_t row = 0; row < rows; ++row)
     if (!named[row]) source.push_back(row);
-  const auto row = [&](size_t at) { return values.subspan(at * dimension, dimension); };
-  std::vector<float> kept(dimension);
+  const auto row = [&](size_t at) { return values.subspan(at * width, width); };
+  std::vector<Value> kept(width);
   for (uint32_t start = 0; start < rows; ++start) {  // cycle by cycle, each begun with one row set aside
     if (source[start] == start) continue;
-    std::copy_n(row(start).begin(), dimension, kept.begin());
+    std::copy_n(row(start).begin(), width, kept.begin());
     for (uint32_t at = start;;) {
       const uint32_t next = std::exchange(source[at], at);
-      const std::span<const float> moved = next == start ? std::span<const float>(kept) : row(next);
-      std::copy_n(moved.begin(), dimension, row(at).begin());
+      const std::span<const Value> moved = next == start ? std::span<const Value>(kept) : row(next);
+      std::copy_n(moved.begin(), width, row(at).begin());
       if (next == start) break;
       at = next;
     }

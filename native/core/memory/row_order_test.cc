@@ -18,7 +18,7 @@ TEST(RowOrder, BringsEveryNamedRowToItsPlace) {
   for (const size_t named : {size_t{kRows}, size_t{120}, size_t{1}, size_t{0}}) {
     std::vector<float> values;
     for (uint32_t row = 0; row < kRows; ++row) values.insert(values.end(), 3, static_cast<float>(row));
-    reorder_rows(values, 3, std::span(from).first(named));
+    reorder_rows(std::span(values), 3, std::span(from).first(named));
     for (size_t at = 0; at < 3 * named; ++at) EXPECT_EQ(values[at], static_cast<float>(from[at / 3]));
     std::sort(values.begin(), values.end());
     for (size_t at = 0; at < values.size(); ++at) ASSERT_EQ(values[at], static_cast<float>(at / 3));

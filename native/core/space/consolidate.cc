@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "base/brief_memory.h"
@@ -12,6 +13,7 @@
 #include "base/mutant.h"
 #include "base/phases.h"
 #include "memory/affinity.h"
+#include "memory/codes.h"
 #include "memory/prefetch.h"
 #include "memory/row_order.h"
 #include "space/input.h"
@@ -62,7 +64,7 @@ class Cycle {
     gather();
     ENGRAM_TRY(dissolve());
     if (!fresh_.empty()) {
-      copy(everything_ ? unbound() : fresh_);
+      copy_new();
       ENGRAM_TRY(extend());
       ENGRAM_TRY(form());
       ENGRAM_TRY(finish());
@@ -82,10 +84,12 @@ class Cycle {
     uint64_t sequence;
     double at_ms;
     bool fresh;
-    size_t place;  // of its vector in vectors_
+    size_t place;  // of its vector in vectors_, or of its code in codes_
     bool taken = false;
   };
+  /** Under a lock, and of one that is unchanged: where only codes were copied it is the index's own. */
   std::span<const float> vector_of(const Copied& one) const {
+    if (codes_) return space_.index_.vector(one.ordinal);
     const size_t dimension = space_.settings_.dimension;
     return std::span(vectors_).subspan(one.place * dimension, dimension);
   }
@@ -117,16 +121,27 @@ class Cycle {
   void copy_one(uint32_t ordinal) {
     if (!unbound_now(ordinal)) return;
     const auto& node = space_.nodes_[ordinal];
-    const auto vector = space_.index_.vector(ordinal);
     copied_.push_back({std::pmr::string(node.id, brief_.resource()), ordinal, node.sequence, node.at_ms,
                        std::binary_search(fresh_.begin(), fresh_.end(), ordinal),
-                       vectors_.size() / vector.size()});
+                       codes_ ? codes_->size() : vectors_.size() / space_.settings_.dimension});
+    if (codes_) return codes_->add(space_.index_.code(ordinal));
+    const auto vector = space_.index_.vector(ordinal);
     vectors_.insert(vectors_.end(), vector.begin(), vector.end());
+  }
+
+  void copy_new() {
+    const auto wanted = everything_ ? unbound() : fresh_;
+    const uint32_t dimension = space_.settings_.dimension;
+    if (everything_ && space_.index_.coded() &&
+        wanted.size() * dimension * sizeof(float) > options_.exact_up_to)
+      codes_.emplace(dimension, brief_.resource()).reserve(wanted.size());
+    copy(wanted);
   }
 
   /** Copies episodes, and brings them into the order of their ids: what follows depends on the set only. */
   void copy(const std::vector<uint32_t>& ordinals) {
-    vectors_.reserve(vectors_.size() + ordinals.size() * space_.settings_.dimension);
+    copied_.reserve(copied_.size() + ordinals.size());
+    if (!codes_) vectors_.reserve(vectors_.size() + ordinals.size() * space_.settings_.dimension);
     for (size_t at = 0; at < ordinals.size(); at += kEpisodesPerHold) {
       const auto lock = waiting_lock<ReadLock>(space_.mutex_);
       for (size_t i = at; i < std::min(ordinals.size(), at + kEpisodesPerHold); ++i) copy_one(ordinals[i]);
@@ -195,6 +210,7 @@ class Cycle {
   /** The concept of highest average link, if any is high enough. */
   void prefer(uint32_t at, std::map<uint32_t, std::vector<Extension>>& wanted) {
     const Copied& one = copied_[at];
+    if (!unchanged(one)) return;
     std::vector<Hit> nearest(kNearestConcepts);
     nearest.resize(space_.concepts_.nearest(vector_of(one), kNearestConcepts, scratch_, nearest));
     double best = 0;
@@ -225,11 +241,11 @@ class Cycle {
     std::vector<size_t> taken;
     for (const Extension& extension : extensions) {
       const Copied& one = copied_[extension.at];
-      const auto vector = vector_of(one);
       if (!unchanged(one)) {
         ++report_.skipped;
         continue;
       }
+      const auto vector = vector_of(one);
       double along = 0;
       for (size_t i = 0; i < sum.size(); ++i) along += sum[i] * static_cast<double>(vector[i]);
       const double then = squared + 2 * along + 1;
@@ -257,7 +273,6 @@ class Cycle {
     if (surroundings) look_around(near);
     std::vector<Cluster> clusters;
     apart([&] { clusters = surroundings ? cluster(near) : cluster_all(); });
-    const UnitRows rows{vectors_, space_.settings_.dimension};
     std::stable_sort(clusters.begin(), clusters.end(), [](const Cluster& a, const Cluster& b) {
       return a.rows.size() != b.rows.size() ? a.rows.size() > b.rows.size() : a.coherence > b.coherence;
     });
@@ -265,13 +280,14 @@ class Cycle {
       const auto lock = waiting_lock<WriteLock>(space_.mutex_);
       const double most = std::ceil(options_.share * static_cast<double>(space_.index_.size()));
       if (static_cast<double>(space_.concepts_.size()) >= most) break;
-      ENGRAM_TRY(form(cluster, rows));
+      ENGRAM_TRY(form(cluster));
     }
     return {};
   }
 
   std::pmr::vector<uint32_t> places() const {
     std::pmr::vector<uint32_t> all(copied_.get_allocator());
+    all.reserve(copied_.size());
     for (const Copied& one : copied_) all.push_back(static_cast<uint32_t>(one.place));
     return all;
   }
@@ -279,7 +295,7 @@ class Cycle {
   /** Brings the vectors into the order of copied_. */
   UnitRows lay_out() {
     const uint32_t dimension = space_.settings_.dimension;
-    reorder_rows(vectors_, dimension, places());
+    reorder_rows(std::span(vectors_), dimension, places());
     vectors_.resize(copied_.size() * dimension);
     for (size_t at = 0; at < copied_.size(); ++at) copied_[at].place = at;
     return {vectors_, dimension};
@@ -287,6 +303,7 @@ class Cycle {
 
   std::pmr::vector<double> times() {
     std::pmr::vector<double> at_ms(brief_.resource());
+    at_ms.reserve(copied_.size());
     for (const Copied& one : copied_) at_ms.push_back(one.at_ms);
     return at_ms;
   }
@@ -296,42 +313,68 @@ class Cycle {
     return agglomerate(rows, times(), pairs_of(near, rows), options_.cluster, brief_.resource());
   }
 
-  /** From the order of ids on, near ones side by side: what is compared then is mostly at hand. */
   std::vector<Cluster> cluster_all() {
+    const auto pairs = candidates();
+    if (codes_) return agglomerate(*codes_, times(), pairs, options_.cluster, brief_.resource());
+    const UnitRows rows{vectors_, space_.settings_.dimension};
+    return agglomerate(rows, times(), pairs, options_.cluster, brief_.resource());
+  }
+
+  /** From the order of ids on, near ones side by side: what is compared then is mostly at hand. What the
+   * search needed is free again for what follows. */
+  std::pmr::vector<CandidatePair> candidates() {
     NeighbourOptions wanted = options_.neighbours;
     wanted.least =
         std::max(wanted.least, static_cast<float>(least_cosine(options_.cluster.merge) - kWeakerLink));
     const auto canonical = places();
+    if (codes_) {
+      codes_->reorder(canonical);
+      NeighbourSearch search(*codes_, wanted, brief_.resource());
+      follow(search.order());
+      return pairs_of(search.find());
+    }
     NeighbourSearch search({vectors_, space_.settings_.dimension}, canonical, wanted, brief_.resource());
-    std::pmr::vector<Copied> ordered(brief_.resource());
-    for (const uint32_t at : search.order()) ordered.push_back(std::move(copied_[at]));
-    copied_ = std::move(ordered);
+    follow(search.order());
     const UnitRows rows = lay_out();
-    return agglomerate(rows, times(), pairs_of(search.find(rows)), options_.cluster, brief_.resource());
+    return pairs_of(search.find(rows));
   }
 
-  Status form(const Cluster& cluster, const UnitRows& rows) {
+  /** Brings copied_ into this order. */
+  void follow(std::span<const uint32_t> order) {
+    std::pmr::vector<Copied> ordered(brief_.resource());
+    ordered.reserve(copied_.size());
+    for (const uint32_t at : order) ordered.push_back(std::move(copied_[at]));
+    copied_ = std::move(ordered);
+  }
+
+  Status form(const Cluster& cluster) {
     BindOperation bind{space_.concepts_.end(), now_ms_, {}};
-    std::vector<double> sum(rows.dimension, 0);
-    for (const uint32_t row : cluster.rows) prefetch(rows[row].data(), rows[row].size_bytes());
+    std::vector<std::span<const float>> vectors;
     for (const uint32_t row : cluster.rows) {
       if (!unchanged(copied_[row])) {
         ++report_.skipped;
         continue;
       }
       bind.ids.emplace_back(copied_[row].id);
-      for (size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(rows[row][i]);
+      vectors.push_back(space_.index_.vector(copied_[row].ordinal));
+      prefetch(vectors.back().data(), vectors.back().size_bytes());
     }
-    const double squared = std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0);
-    // Without those that a write in between took, it may be no concept any more.
-    if (bind.ids.size() < options_.cluster.size ||
-        (bind.ids.size() < cluster.rows.size() &&
-         coherence_of(squared, static_cast<double>(bind.ids.size())) < options_.cluster.coherence))
+    // Without those that a write in between took, it may be no concept any more; and codes are not exact.
+    if (vectors.size() < options_.cluster.size ||
+        ((codes_ || vectors.size() < cluster.rows.size()) && !coherent(vectors)))
       return {};
     ENGRAM_TRY(commit(bind));
     ++report_.formed;
     report_.bound += bind.ids.size();
     return {};
+  }
+
+  bool coherent(std::span<const std::span<const float>> vectors) const {
+    std::vector<double> sum(space_.settings_.dimension, 0);
+    for (const auto vector : vectors)
+      for (size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(vector[i]);
+    const double squared = std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0);
+    return coherence_of(squared, static_cast<double>(vectors.size())) >= options_.cluster.coherence;
   }
 
   /** Copies the unbound neighbours of what is new, and says who is near whom. */
@@ -358,15 +401,23 @@ class Cycle {
   }
 
   /** Each pair once, though both may know each other. */
-  std::pmr::vector<CandidatePair> pairs_of(const NeighbourLists& lists) {
-    std::pmr::vector<CandidatePair> pairs(brief_.resource());
+  template <typename Visit>
+  static void each_pair(const NeighbourLists& lists, Visit visit) {
     for (uint32_t row = 0; row < lists.size(); ++row)
       for (const Neighbour& near : lists[row]) {
         const auto others = lists[near.row];
         const bool told = near.row < row && std::any_of(others.begin(), others.end(),
                                                         [&](const Neighbour& one) { return one.row == row; });
-        if (!told) pairs.push_back({std::min(row, near.row), std::max(row, near.row), near.cosine});
+        if (!told) visit(CandidatePair{std::min(row, near.row), std::max(row, near.row), near.cosine});
       }
+  }
+
+  std::pmr::vector<CandidatePair> pairs_of(const NeighbourLists& lists) {
+    size_t count = 0;
+    each_pair(lists, [&](const CandidatePair&) { ++count; });
+    std::pmr::vector<CandidatePair> pairs(brief_.resource());
+    pairs.reserve(count);  // without room that nothing else could use
+    each_pair(lists, [&](const CandidatePair& pair) { pairs.push_back(pair); });
     return pairs;
   }
 
@@ -404,6 +455,7 @@ class Cycle {
   BriefMemory brief_;            // a cycle needs as much as what it looks at, and then nothing
   std::pmr::vector<Copied> copied_{brief_.resource()};  // by id
   std::pmr::vector<float> vectors_{brief_.resource()};  // theirs, by place
+  std::optional<Codes> codes_;                          // instead, of many
   SearchScratch scratch_;
 };
 

@@ -1,6 +1,7 @@
 // One cycle of consolidation: what it may do, and what it did.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
@@ -16,6 +17,10 @@ struct ConsolidationOptions {
   /** Concepts per stored vector at most, those with most members first: memory's own measure of what is worth
    * a concept. */
   double share = 0.05;
+  /** Bytes of vectors beyond which their codes are compared instead, where the index has such (from 256
+   * dimensions on): of so many a copy would cost more than all comparing, for the memory that is touched
+   * first by it. */
+  size_t exact_up_to = size_t{32} << 20U;
   /** Told of every operation just before it is committed. */
   std::function<void(const Operation&)> observer = {};
   /** Runs the comparing, most of the work, for which no lock is held: in a thread that gives way, for

@@ -10,7 +10,6 @@
 namespace engram {
 namespace {
 
-constexpr float kNoiseUnit = 1.0F / 65'535;
 /** Similarities computed at a time: their products stay in the first-level cache. */
 constexpr size_t kChunk = 256;
 

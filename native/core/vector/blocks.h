@@ -34,6 +34,12 @@ class Blocks {
   void clear(uint32_t slot);
 
   CodeForm form() const { return form_; }
+  /** Of kBytes and kNibbles. */
+  StoredCode stored(uint32_t slot) const {
+    return {high(slot),
+            low(slot),
+            {high_factors_[slot], both_factors_[slot], static_cast<float>(noises_[slot]) * kNoiseUnit}};
+  }
   /** `degree` neighbours at layer 0. */
   uint32_t* ids(uint32_t slot) { return reinterpret_cast<uint32_t*>(block(slot)); }
   const uint32_t* ids(uint32_t slot) const { return reinterpret_cast<const uint32_t*>(block(slot)); }
@@ -67,6 +73,8 @@ class Blocks {
   }
 
  private:
+  static constexpr float kNoiseUnit = 1.0F / 65'535;
+
   std::byte* code(uint32_t slot) { return block(slot) + ids_bytes_; }
   const std::byte* code(uint32_t slot) const { return block(slot) + ids_bytes_; }
   const float* floats(uint32_t slot) const { return reinterpret_cast<const float*>(code(slot)); }

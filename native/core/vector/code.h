@@ -32,6 +32,13 @@ struct CodeFactors {
                     // the plane leaves out, shared by the values that are not zero
 };
 
+/** A vector's code where it is stored. */
+struct StoredCode {
+  const uint8_t* high;
+  const uint8_t* low;
+  CodeFactors factors;
+};
+
 /** Writes both planes, planeBytes(values.size()) each. */
 CodeFactors encode(std::span<const float> values, uint8_t* high, uint8_t* low);
 

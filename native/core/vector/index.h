@@ -105,6 +105,10 @@ class VectorIndex {
   bool contains(uint32_t ordinal) const { return ordinal < slots_.size() && slots_[ordinal] != 0; }
   /** The stored vector; the ordinal must be present. */
   std::span<const float> vector(uint32_t ordinal) const;
+  /** Whether vectors are coded so finely, and have so many values, that codes may stand for them. */
+  bool coded() const { return sketched(); }
+  /** The stored code, where coded(); the ordinal must be present. */
+  StoredCode code(uint32_t ordinal) const { return world_.blocks().stored(slots_[ordinal] - 1); }
   size_t size() const { return live_; }
   MemoryUse memory() const;
 
