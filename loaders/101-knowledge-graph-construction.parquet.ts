@@ -351,6 +351,7 @@ export default experiment<Parameters>({
     "A passage's first category stands for its class; many have several, which lowers every agreement alike.",
     "k-means groups only passages that are bound to a concept, into as many groups: it is told how many there are.",
     "The cues are passages with words left out: other noise may favour other methods.",
+    "The fitted exponent spans a change of method: beyond 32 MiB of vectors (some 21,800 passages) the engine compares codes, not exact vectors. Where sizes lie on both sides, larger ones cost less than they would by the method of the smaller, and the exponent is lower than that of either method alone.",
     "Memory is what a process keeps, not what the store needs: what consolidation took for a moment and the C library's allocator did not give back to the system counts as the store's; nothing is trimmed before it is read.",
     "Of each process's memory, a part that is the same in both (code that was loaded, stacks of threads) is no store's: it brings the ratio nearer to one.",
   ],

@@ -1,29 +1,11 @@
 #include "base/background_task.h"
 
-#ifdef __linux__
-#include <sched.h>
-#endif
-
 #include <system_error>
 #include <utility>
 
 namespace engram {
-namespace {
 
-/** Best effort: refused, the thread is scheduled as any other. */
-void schedule(Scheduling scheduling) {
-#ifdef __linux__
-  const sched_param none{};
-  if (scheduling == Scheduling::kBatch) (void)sched_setscheduler(0, SCHED_BATCH, &none);
-#else
-  (void)scheduling;
-#endif
-}
-
-}  // namespace
-
-BackgroundTask::BackgroundTask(std::function<void()> work, Scheduling scheduling)
-    : work_(std::move(work)), scheduling_(scheduling) {}
+BackgroundTask::BackgroundTask(std::function<void()> work) : work_(std::move(work)) {}
 
 BackgroundTask::~BackgroundTask() { end(); }
 
@@ -51,7 +33,6 @@ void BackgroundTask::end() {
 }
 
 void BackgroundTask::run() {
-  schedule(scheduling_);
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return due_ || ended_; });

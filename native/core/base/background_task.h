@@ -3,24 +3,16 @@
 #pragma once
 
 #include <condition_variable>
-#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <thread>
 
 namespace engram {
 
-enum class Scheduling : uint8_t {
-  kNormal,
-  /** Does not cut in on the thread that begins it, which has something to hand to the disk first; yet has its
-   * full share, so that a lock it holds is not held long (sched(7), SCHED_BATCH). Elsewhere as kNormal. */
-  kBatch,
-};
-
 class BackgroundTask {
  public:
   /** `work` is done once for a call of begin(), or for several that came while it was at it. */
-  explicit BackgroundTask(std::function<void()> work, Scheduling scheduling = Scheduling::kNormal);
+  explicit BackgroundTask(std::function<void()> work);
   ~BackgroundTask();
   BackgroundTask(const BackgroundTask&) = delete;
   BackgroundTask& operator=(const BackgroundTask&) = delete;
@@ -35,7 +27,6 @@ class BackgroundTask {
   void run();
 
   const std::function<void()> work_;
-  const Scheduling scheduling_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool due_ = false;

@@ -1,11 +1,9 @@
 #include "base/background_task.h"
 
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <sys/resource.h>
 
 #include <atomic>
-#include <future>
 #include <latch>
 
 // Sanitizers want more memory than one test lets them have. GCC tells of them in one way, Clang in another.
@@ -32,18 +30,6 @@ TEST(BackgroundTask, DoesItsWorkInAnotherThread) {
   task.end();
   EXPECT_NE(where, std::this_thread::get_id());
 }
-
-#ifdef __linux__
-TEST(BackgroundTask, CutsInOnNobodyWhereItWasToldSo) {
-  for (const auto& [scheduling, policy] :
-       {std::pair{Scheduling::kNormal, SCHED_OTHER}, std::pair{Scheduling::kBatch, SCHED_BATCH}}) {
-    std::promise<int> found;
-    BackgroundTask task([&] { found.set_value(sched_getscheduler(0)); }, scheduling);
-    task.begin();
-    EXPECT_EQ(found.get_future().get(), policy);
-  }
-}
-#endif
 
 TEST(BackgroundTask, DoesItOnceMoreForAllCallsThatCameMeanwhile) {
   std::latch begun(1);

@@ -312,7 +312,7 @@ class Space {
   std::mutex consolidate_mutex_;  // one cycle at a time
   const bool background_;
   std::atomic<uint32_t> writers_ = 0;  // that have the lock or want it; keep_up() lets them go first
-  BackgroundTask upkeep_{[this] { keep_up(); }, Scheduling::kBatch};  // last: gone before what it works on
+  BackgroundTask upkeep_{[this] { keep_up(); }};  // last: gone before what it works on
 };
 
 }  // namespace engram
