@@ -92,3 +92,37 @@ export interface Overview {
   }[];
   answers: Claim[];
 }
+
+/** A version as a line of a list. */
+export interface Edition {
+  version: string;
+  measured_on: string;
+  numbers: number;
+  verdicts: Partial<Record<Verdict, number>>;
+}
+
+/** One side of a move. */
+export type Side = Pick<Claim, "value" | "low" | "high" | "n" | "verdict">;
+
+export interface Move {
+  id: string;
+  label: string;
+  unit: string;
+  before: Side | null;
+  after: Side | null;
+  /** The intervals do not touch: more than chance. */
+  apart: boolean;
+}
+
+/** `src/data/versions.json`. */
+export interface Versions {
+  current: Edition;
+  /** Newest first; never the current one, nor another edition of its records. */
+  older: Edition[];
+  /** What moved since the newest of `older`; null where there is none. */
+  since: {
+    moves: Move[];
+    /** Causes that differ; null where the older version does not say what it was measured with. */
+    differing: string[] | null;
+  } | null;
+}

@@ -1,6 +1,5 @@
 // What changed between published versions, made small: pages draw it first, and each version would add to it.
-import type {Claim, Summary} from "./claim.ts";
-import type {Verdict} from "./experiment.ts";
+import type {Claim, Edition, Move, Side, Summary, Versions} from "./claim.ts";
 
 /** A version as it was published, whole. */
 export interface PublishedVersion {
@@ -12,40 +11,6 @@ export interface PublishedVersion {
   claims: Claim[];
   /** What could move a number: hashes of data, engine, method, and the host. */
   causes: Record<string, string>;
-}
-
-/** A version as a line of a list. */
-export interface Edition {
-  version: string;
-  measured_on: string;
-  numbers: number;
-  verdicts: Partial<Record<Verdict, number>>;
-}
-
-/** One side of a move. */
-export type Side = Pick<Claim, "value" | "low" | "high" | "n" | "verdict">;
-
-export interface Move {
-  id: string;
-  label: string;
-  unit: string;
-  before: Side | null;
-  after: Side | null;
-  /** The intervals do not touch: more than chance. */
-  apart: boolean;
-}
-
-/** `src/data/versions.json`. */
-export interface Versions {
-  current: Edition;
-  /** Newest first; never the current one, nor another edition of its records. */
-  older: Edition[];
-  /** What moved since the newest of `older`; null where there is none. */
-  since: {
-    moves: Move[];
-    /** Causes that differ; null where the older version does not say what it was measured with. */
-    differing: string[] | null;
-  } | null;
 }
 
 /** What can move a number besides chance, by the columns of a run that tell. */

@@ -1,6 +1,6 @@
 // What moved between two published versions: claims side by side, and what could have moved them.
 import {html} from "npm:htl";
-import type {Side, Versions} from "../../loaders/lab/versions.ts";
+import type {Side, Versions} from "../../loaders/lab/claim.ts";
 import {estimate, number} from "./format.js";
 import {verdictBadge} from "./verdict.js";
 

@@ -1,9 +1,10 @@
 // The list of published versions, this one first.
 import {html} from "npm:htl";
-import type {Verdict} from "../../loaders/lab/experiment.ts";
-import type {Edition, Versions} from "../../loaders/lab/versions.ts";
+import type {Claim, Edition, Versions} from "../../loaders/lab/claim.ts";
 import {count} from "./format.js";
 import {LOOKS, verdictBadge} from "./verdict.js";
+
+type Verdict = NonNullable<Claim["verdict"]>;
 
 function row({version, measured_on, numbers, verdicts}: Edition, current: boolean): HTMLElement {
   const tally = (Object.keys(LOOKS) as Verdict[]).map((verdict) => ({verdict, n: verdicts[verdict] ?? 0}));
