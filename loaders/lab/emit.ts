@@ -12,7 +12,14 @@ import type {TableName} from "./store/schema.ts";
 import {open, type StoredRun} from "./store/store.ts";
 import {openViews, VIEWS} from "./store/views.ts";
 import {current, overview, summarise} from "./summary.ts";
-import {causesOf, type PublishedVersion, type Surroundings, versions} from "./versions.ts";
+import {
+  causesOf,
+  dated,
+  type Manifest,
+  type PublishedVersion,
+  type Surroundings,
+  versions,
+} from "./versions.ts";
 
 const PARQUET_MAGIC = "PAR1";
 const PROGRESS_EVERY_MS = 5_000;
@@ -116,10 +123,7 @@ function publishedVersions(lab: Laboratory): PublishedVersion[] {
   return readdirSync(reports)
     .filter((name) => !name.startsWith(".") && existsSync(join(reports, name, "manifest.json")))
     .map((name) => ({
-      ...read<Pick<PublishedVersion, "version" | "measured_on" | "store_root" | "newest_run">>(
-        name,
-        "manifest.json",
-      ),
+      ...dated(read<Manifest>(name, "manifest.json")),
       claims: read<Claim[]>(name, "claims.json"),
       causes: causesOf(read<Surroundings[]>(name, "environment.json")),
     }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Claim} from "./claim.ts";
-import {moves, type PublishedVersion, versions} from "./versions.ts";
+import {dated, moves, type PublishedVersion, versions} from "./versions.ts";
 
 /** A list's line of one more version, in bytes, at most. */
 const LINE_BYTES = 200;
@@ -73,6 +73,17 @@ test("a version is compared with the newest before it, never with an edition of 
     ["2026-11-12", "2026-11-11"],
   );
   assert.equal(told.since?.moves[0]?.before?.value, 9);
+});
+
+test("a version that does not tell its newest run goes by its day", () => {
+  const {newest_run, ...manifest} = version(11, []);
+  const old = {...dated(manifest), claims: [], causes: {}};
+  const [next, present] = [12, 13].map((day) => ({...version(day, []), newest_run: `202611${day}T010000Z`}));
+  assert.ok(newest_run !== old.newest_run && next !== undefined && present !== undefined);
+  assert.deepEqual(
+    versions(present, [old, next]).older.map(({version: name}) => name),
+    ["2026-11-12", "2026-11-11"],
+  );
 });
 
 test("causes that differ are named, and a version that tells none is said to tell none", () => {

@@ -13,6 +13,16 @@ export interface PublishedVersion {
   causes: Record<string, string>;
 }
 
+/** What is read of `manifest.json`; the oldest versions do not tell their newest run. */
+export type Manifest = Pick<PublishedVersion, "version" | "measured_on" | "store_root"> & {
+  newest_run?: string;
+};
+
+/** With the day of its newest record where the run is not told: runs begin with their day. */
+export function dated(manifest: Manifest): Omit<PublishedVersion, "claims" | "causes"> {
+  return {...manifest, newest_run: manifest.newest_run ?? manifest.measured_on.replaceAll("-", "")};
+}
+
 /** What can move a number besides chance, by the columns of a run that tell. */
 const CAUSES: Record<string, string[]> = {
   engine: ["engine_sha256"],
