@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Claim} from "./claim.ts";
-import {dated, moves, type PublishedVersion, versions} from "./versions.ts";
+import {causesOf, dated, moves, type PublishedVersion, type Surroundings, versions} from "./versions.ts";
 
 /** A list's line of one more version, in bytes, at most. */
 const LINE_BYTES = 200;
@@ -36,7 +36,7 @@ function version(day: number, claims: Claim[], causes: Record<string, string> = 
     version: `2026-11-${day}`,
     measured_on: `2026-11-${day}`,
     store_root: `root of ${day}`,
-    newest_run: `2026-11-${day}T00:00:00Z`,
+    newest_run: `202611${day}T000000Z-006-abcdef`,
     claims,
     causes,
   };
@@ -76,13 +76,26 @@ test("a version is compared with the newest before it, never with an edition of 
 });
 
 test("a version that does not tell its newest run goes by its day", () => {
-  const {newest_run, ...manifest} = version(11, []);
+  const {newest_run: _, ...manifest} = version(11, []);
   const old = {...dated(manifest), claims: [], causes: {}};
-  const [next, present] = [12, 13].map((day) => ({...version(day, []), newest_run: `202611${day}T010000Z`}));
-  assert.ok(newest_run !== old.newest_run && next !== undefined && present !== undefined);
   assert.deepEqual(
-    versions(present, [old, next]).older.map(({version: name}) => name),
+    versions(version(13, []), [old, version(12, [])]).older.map(({version: name}) => name),
     ["2026-11-12", "2026-11-11"],
+  );
+});
+
+test("no cause differs where only the order of the experiments does, and each that differs is told", () => {
+  const one = (id: string, engine = "e"): Surroundings => ({
+    definition_sha256: `definition of ${id}`,
+    environment: {engine_sha256: engine, parameters: `parameters of ${id}`},
+    datasets: [{name: id, sha256: `data of ${id}`, licence: "", home: "", synthetic: false}],
+  });
+  const causes = causesOf([one("000"), one("006")]);
+  assert.deepEqual(causesOf([one("006"), one("000")]), causes);
+  const changed = causesOf([one("006", "another"), one("000", "another")]);
+  assert.deepEqual(
+    Object.keys(causes).filter((cause) => causes[cause] !== changed[cause]),
+    ["engine"],
   );
 });
 

@@ -35,12 +35,14 @@ const CAUSES: Record<string, string[]> = {
 
 export type Surroundings = Pick<Summary, "environment" | "datasets" | "definition_sha256">;
 
+/** Whatever the order of the experiments: a site and a published version need not tell them in the same. */
 export function causesOf(all: readonly Surroundings[]): Record<string, string> {
+  const together = (parts: string[]) => [...new Set(parts)].sort().join("; ");
   const values = (columns: string[]) =>
-    all.map(({environment}) => columns.map((name) => environment[name] ?? "").join(" ")).join("; ");
+    together(all.map(({environment}) => columns.map((name) => environment[name] ?? "").join(" ")));
   return {
-    data: all.flatMap(({datasets}) => datasets.map(({sha256}) => sha256)).join(" "),
-    questions: all.map(({definition_sha256}) => definition_sha256).join(" "),
+    data: together(all.flatMap(({datasets}) => datasets.map(({sha256}) => sha256))),
+    questions: together(all.map(({definition_sha256}) => definition_sha256)),
     ...Object.fromEntries(Object.entries(CAUSES).map(([cause, columns]) => [cause, values(columns)])),
   };
 }
