@@ -7,6 +7,12 @@
 #include "values.h"
 
 namespace engram {
+namespace {
+
+/** Of zeros, for bursts: 256 MiB of a space that has filled as much, none of a small one. */
+constexpr size_t kSpareSegments = 4;
+
+}  // namespace
 
 Napi::Function EngineHandle::define(Napi::Env env) {
   return DefineClass(env, "Engine",
@@ -24,7 +30,8 @@ EngineHandle::EngineHandle(const Napi::CallbackInfo& info)
   if (info.Env().IsExceptionPending()) return;
   tag(info, kEngineTag);
   const uint64_t seed = (uint64_t{std::random_device()()} << 32U) | std::random_device()();
-  auto engine = Engine::open(*disk_, directory, seed, {.retain_bytes = retain_bytes, .background = true});
+  auto engine = Engine::open(*disk_, directory, seed,
+                             {.spares = kSpareSegments, .retain_bytes = retain_bytes, .background = true});
   if (!engine) {
     raise(info.Env(), engine.error());
     return;

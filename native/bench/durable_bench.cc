@@ -1,7 +1,9 @@
 // Durable stores beside the raw write they cannot beat: a preallocated file, one write and one fdatasync per
-// commit of the same bytes. Beside it the same into a file that grows: what a log pays for new blocks, whose
-// it cannot write over. In turns, A-B-C-D and D-C-B-A, per size of batch; time on the wall. Embeddings are
-// real ones or clusters like them: what a link costs depends on how vectors lie.
+// commit of the same bytes. Beside it the same into a file that grows: what a log pays for new blocks. A
+// store without embedding is measured twice, as its log's segments: of zeros that were written ahead in
+// lulls, or new ones. In turns, A-B-C-D-E and back, per size of batch; time on the wall. A turn begins when
+// what stores before it left to be done is done: links and segments for the next burst. Embeddings are real
+// ones or clusters like them: what a link costs depends on how vectors lie.
 //   durable_bench --directory /on/a/real/disk [--base X] [--dimension 384] [--rounds N] [--milliseconds N]
 // X: a file of 100,000 rows, as in index_bench.
 #include <fcntl.h>
@@ -11,6 +13,7 @@
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <thread>
 
 #include "bench.h"
 #include "io/posix_disk.h"
@@ -32,8 +35,13 @@ constexpr size_t kVectors = 100'000;
 constexpr size_t kRecordBytes = 1'600;
 constexpr double kP99 = 0.99;
 constexpr std::array<uint32_t, 3> kBatches = {1, 100, 1'000};
-/** What one visit writes at most, so that three subjects' files stay small. */
+/** What one visit writes at most: no more than the zeros that are ready. */
 constexpr size_t kVisitBytesMax = size_t{256} << 20;
+constexpr size_t kSpares = 4;
+constexpr uint32_t kFillBatch = 1'000;
+/** Whoever waits for links or zeros looks so often, and gives up after so many looks. */
+constexpr std::chrono::milliseconds kLook{10};
+constexpr int kLooksMax = 6'000;
 
 [[noreturn]] void fail(const std::string& why) {
   std::fprintf(stderr, "durable_bench: %s\n", why.c_str());
@@ -78,13 +86,29 @@ class RawLog {
  */
 class Store {
  public:
-  Store(engram::Disk& disk, const std::string& directory, uint32_t dimension, const Vectors* embeddings)
+  Store(engram::Disk& disk, const std::string& directory, uint32_t dimension, const Vectors* embeddings,
+        size_t spares)
       : embeddings_(embeddings), text_(kRecordBytes - 64, 'x') {
     std::filesystem::create_directories(directory);
     if (!Space::create(disk, directory, {.dimension = dimension}, {})) fail("cannot create a space");
-    auto opened = Space::open(disk, directory, {.background = true});
+    auto opened = Space::open(disk, directory, {.spares = spares, .background = true});
     if (!opened) fail(opened.error().message);
     space_ = std::move(*opened);
+  }
+
+  /** Writes so much that all spare segments are wanted: there are never more than were filled. */
+  void fill() {
+    while (space_->stats().log.segments <= kSpares) commit(kFillBatch);
+  }
+
+  /** Returns when nothing is left to be done behind the stores so far. */
+  void settle() const {
+    for (int looks = 0; looks < kLooksMax; ++looks) {
+      const engram::SpaceStats stats = space_->stats();
+      if (stats.unlinked == 0 && stats.log.spares == stats.log.spares_wanted) return;
+      std::this_thread::sleep_for(kLook);
+    }
+    fail("links or spare segments are not done in time");
   }
 
   /** Seconds inside of store(). */
@@ -119,6 +143,7 @@ struct Logged {
   const char* name;
   const char* suffix;  // of the metrics
   std::function<double(uint32_t batch)> commit;
+  std::function<void()> settle = [] {};
 };
 
 void visit(const Logged& subject, uint32_t batch, double seconds, const Visit& visit) {
@@ -148,13 +173,19 @@ void measure(const Options& options) {
                               : engram::bench::load(options.text("base"), kVectors, dimension);
   RawLog raw(directory + "/raw", true);
   RawLog growing(directory + "/growing", false);
-  Store embedded(disk, directory + "/embedded", dimension, &vectors);
-  Store plain(disk, directory + "/plain", dimension, nullptr);
-  const std::array<Logged, 4> subjects = {{
+  Store embedded(disk, directory + "/embedded", dimension, &vectors, kSpares);
+  Store plain(disk, directory + "/plain", dimension, nullptr, kSpares);
+  Store unprepared(disk, directory + "/unprepared", dimension, nullptr, 0);
+  plain.fill();
+  unprepared.fill();
+  const std::array<Logged, 5> subjects = {{
       {"raw log", "", [&](uint32_t batch) { return raw.commit(batch); }},
       {"growing file", "", [&](uint32_t batch) { return growing.commit(batch); }},
-      {"engram", "", [&](uint32_t batch) { return embedded.commit(batch); }},
-      {"engram", " without embedding", [&](uint32_t batch) { return plain.commit(batch); }},
+      {"engram", "", [&](uint32_t batch) { return embedded.commit(batch); }, [&] { embedded.settle(); }},
+      {"engram", " without embedding", [&](uint32_t batch) { return plain.commit(batch); },
+       [&] { plain.settle(); }},
+      {"engram", " without embedding, nothing ready",
+       [&](uint32_t batch) { return unprepared.commit(batch); }},
   }};
 
   for (const uint32_t batch : kBatches)
@@ -162,6 +193,7 @@ void measure(const Options& options) {
       for (uint32_t turn = 0; turn < subjects.size(); ++turn) {
         const size_t last = subjects.size() - 1;
         const Logged& subject = subjects[round % 2 == 0 ? turn : last - turn];
+        for (const Logged& other : subjects) other.settle();
         visit(subject, batch, seconds, {subject.name, round, turn});
       }
 }

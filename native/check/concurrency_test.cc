@@ -22,7 +22,7 @@ constexpr int kReaders = 2;
 constexpr int kRounds = 120;  // of each writer
 constexpr int kIds = 30;      // of each writer
 constexpr LogOptions kShortSegments = {
-    .segment_bytes = 16'384, .preallocate_bytes = 4'096, .background = true};
+    .segment_bytes = 16'384, .preallocate_bytes = 4'096, .spares = 2, .background = true};
 
 /** Every part of an episode tells the same number, so that a torn one would show. */
 struct Sample {

@@ -11,7 +11,7 @@
 
 namespace engram {
 
-inline constexpr LogOptions kHistoryLog = {.segment_bytes = 2'048, .preallocate_bytes = 512};
+inline constexpr LogOptions kHistoryLog = {.segment_bytes = 2'048, .preallocate_bytes = 512, .spares = 1};
 inline constexpr const char* kHistoryEngine = "engine";
 inline constexpr const char* kHistorySpace = "s";
 

@@ -32,7 +32,7 @@ Step script_step(uint64_t k);
 
 inline constexpr uint32_t kScriptDimension = 8;
 /** Short segments: a script of some fifty steps begins several. */
-inline constexpr LogOptions kScriptLog = {.segment_bytes = 4'096, .preallocate_bytes = 1'024};
+inline constexpr LogOptions kScriptLog = {.segment_bytes = 4'096, .preallocate_bytes = 1'024, .spares = 1};
 inline constexpr const char* kScriptSpace = "s";
 /** The backup, beside the spaces of the engine; it is none of them. */
 inline std::string script_backup(const std::string& engine) { return join_path(engine, "backup"); }

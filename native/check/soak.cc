@@ -328,7 +328,8 @@ bool soak(Durability durability, const char* name, const Settings& settings) {
   std::filesystem::create_directories(directory);
   PosixDisk disk;
   Verdict verdict;
-  const LogOptions options{.segment_bytes = 1 << 20, .preallocate_bytes = 1 << 16, .background = true};
+  const LogOptions options{
+      .segment_bytes = 1 << 20, .preallocate_bytes = 1 << 16, .spares = 2, .background = true};
   const auto open = [&](std::unique_ptr<Engine>& engine) -> std::shared_ptr<Space> {
     auto opened = Engine::open(disk, join_path(directory, "engine"), settings.seed, options);
     if (!opened) return nullptr;

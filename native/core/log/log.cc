@@ -21,14 +21,14 @@ Status sync_directory(Disk& disk, const std::string& directory) {
   return mutant(Mutant::kSkipDirectorySync) ? Status{} : disk.sync_directory(directory);
 }
 
-Status write_segment(Disk& disk, const std::string& directory, const SegmentHeader& header,
-                     std::unique_ptr<File>& out) {
-  auto file = disk.open(join_path(directory, segment_name(header.first)), OpenMode::kCreate);
+Status begin_file(Disk& disk, const std::string& path, OpenMode mode, const SegmentHeader& header,
+                  std::unique_ptr<File>& out) {
+  auto file = disk.open(path, mode);
   ENGRAM_TRY(file);
   ENGRAM_TRY((*file)->write(0, encode_segment_header(header)));
   if (!mutant(Mutant::kSkipSync)) ENGRAM_TRY((*file)->sync());
   out = std::move(*file);
-  return sync_directory(disk, directory);
+  return {};
 }
 
 /**
@@ -50,11 +50,17 @@ Status Log::create(Disk& disk, const std::string& directory, const SpaceUuid& uu
   ENGRAM_TRY((*mark)->write(0, encode_mark(uuid, 0)));
   ENGRAM_TRY((*mark)->sync());
   std::unique_ptr<File> segment;
-  return write_segment(disk, directory, {uuid, 1, chain_start(uuid)}, segment);
+  ENGRAM_TRY(begin_file(disk, join_path(directory, segment_name(1)), OpenMode::kCreate,
+                        {uuid, 1, chain_start(uuid)}, segment));
+  return sync_directory(disk, directory);
 }
 
 Log::Log(Disk& disk, std::string directory, const SpaceUuid& uuid, const LogOptions& options)
-    : disk_(disk), directory_(std::move(directory)), uuid_(uuid), options_(options) {}
+    : disk_(disk),
+      directory_(std::move(directory)),
+      uuid_(uuid),
+      options_(options),
+      spares_(disk, directory_, options.segment_bytes, options.background) {}
 
 Log::~Log() { (void)close(); }  // a destructor has nobody to tell; close() is the call that reports
 
@@ -73,6 +79,7 @@ Result<std::unique_ptr<Log>> Log::open(Disk& disk, const std::string& directory,
   // replaces. (Oracle, seed 13049: a kill before the directory's sync, then a power cut while opening.)
   if (!recovered->stale.empty()) ENGRAM_TRY(sync_directory(disk, directory));
   for (const std::string& stale : recovered->stale) ENGRAM_TRY(disk.remove(stale));
+  ENGRAM_TRY(log->spares_.remove_all());
   log->earlier_ = std::move(recovered->earlier);
   log->present_ = recovered->segment;
   auto file = disk.open(recovered->segment.path, OpenMode::kWrite);
@@ -142,22 +149,42 @@ void Log::write_mark() {
   if (mark_->write(0, encode_mark(uuid_, durable_)).ok()) marked_ = durable_;
 }
 
+/** A file with this header and, where there is a spare one, zeros behind it. */
+Status Log::write_segment(const SegmentHeader& header, std::unique_ptr<File>& out, uint64_t& bytes) {
+  const std::string path = join_path(directory_, segment_name(header.first));
+  const std::string spare = spares_.take();
+  bytes = spare.empty() ? kSegmentHeaderBytes : spares_.bytes_each();
+  if (spare.empty()) {
+    ENGRAM_TRY(begin_file(disk_, path, OpenMode::kCreate, header, out));
+    return sync_directory(disk_, directory_);
+  }
+  Status begun = begin_file(disk_, spare, OpenMode::kWrite, header, out);
+  if (begun.ok()) begun = disk_.rename(spare, path);
+  if (begun.ok()) return sync_directory(disk_, directory_);
+  (void)disk_.remove(spare);
+  return begun;
+}
+
 /** Everything appended must be synced: that is what the new segment's header tells recovery. */
 Status Log::begin_segment() {
   assert(durable_ == position_.sequence);
   const SegmentHeader header{uuid_, position_.sequence + 1, position_.chain};
   std::unique_ptr<File> file;
-  if (const Status begun = write_segment(disk_, directory_, header, file); !begun) {
+  uint64_t bytes = 0;
+  if (const Status begun = write_segment(header, file, bytes); !begun) {
     if (begun.error().code != Code::kDiskFull) return poison(begun.error());
     // The old segment is whole and stays in use; only the new one goes.
     (void)disk_.remove(join_path(directory_, segment_name(header.first)));
     return begun;
   }
+  // What a snapshot ended early gives back what it had ahead: to keep the log is to keep records.
+  if (allocated_ - offset_ > options_.preallocate_bytes && file_->truncate(offset_)) allocated_ = offset_;
   present_.bytes = allocated_;
   earlier_.push_back(std::exchange(
       present_, {header.first, join_path(directory_, segment_name(header.first)), kSegmentHeaderBytes}));
   file_ = std::move(file);
-  offset_ = allocated_ = kSegmentHeaderBytes;
+  offset_ = kSegmentHeaderBytes;
+  allocated_ = bytes;
   return {};
 }
 
@@ -185,9 +212,13 @@ Result<Sequence> Log::append(uint16_t type, const PayloadWriter& payload, const 
   if (offset_ > kSegmentHeaderBytes && offset_ + buffer_.size() > options_.segment_bytes) {
     ENGRAM_TRY(sync_locked(lock, position_.sequence));
     ENGRAM_TRY(begin_segment());
+    spares_.want(std::min(++filled_, options_.spares));
   }
+  spares_.busy();
   Status wrote = reserve(buffer_.size());
   if (wrote.ok() || wrote.error().code == Code::kDiskFull) wrote = file_->write(offset_, buffer_);
+  if (!wrote && wrote.error().code == Code::kDiskFull && spares_.give_back())
+    wrote = file_->write(offset_, buffer_);
   if (!wrote) {
     if (wrote.error().code != Code::kDiskFull) return poison(wrote.error());
     // Give back what the failed write took, durably: what is left of it may be a whole record but for its
@@ -284,6 +315,7 @@ Status Log::remove_covered(Sequence covered) {
 
 Status Log::close() {
   syncing_.end();
+  spares_.end();
   std::unique_lock lock(mutex_);
   if (closed_ || damage_ || !file_) {
     closed_ = true;
@@ -296,6 +328,7 @@ Status Log::close() {
     write_mark();
     status = mark_->sync();
   }
+  if (status.ok() && spares_.count() > 0) status = spares_.remove_all();
   file_.reset();  // whoever still holds the space holds no file
   mark_.reset();
   return status;
@@ -313,11 +346,19 @@ Sequence Log::durable() const {
 
 LogStats Log::stats() const {
   const std::lock_guard lock(mutex_);
-  uint64_t bytes = allocated_;
-  for (const SegmentFile& segment : earlier_) bytes += segment.bytes;
-  return {position_,       durable_,  earlier_.empty() ? present_.first : earlier_.front().first,
-          sync_count_,     bytes,     earlier_.size() + 1,
-          appended_bytes_, cut_bytes_};
+  uint64_t earlier_bytes = 0;
+  for (const SegmentFile& segment : earlier_) earlier_bytes += segment.bytes;
+  return {.position = position_,
+          .durable = durable_,
+          .first = earlier_.empty() ? present_.first : earlier_.front().first,
+          .syncs = sync_count_,
+          .bytes = earlier_bytes + allocated_,
+          .record_bytes = earlier_bytes + offset_,
+          .segments = earlier_.size() + 1,
+          .spares = spares_.count(),
+          .spares_wanted = spares_.wanted(),
+          .appended_bytes = appended_bytes_,
+          .cut_bytes = cut_bytes_};
 }
 
 }  // namespace engram

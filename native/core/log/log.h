@@ -18,6 +18,7 @@
 #include "base/background_task.h"
 #include "base/histogram.h"
 #include "log/recovery.h"
+#include "log/spares.h"
 
 namespace engram {
 
@@ -25,6 +26,8 @@ struct LogOptions {
   uint64_t segment_bytes = uint64_t{64} << 20;
   /** Zeros are written this far ahead, so that a commit need not change the file's length. 0: never. */
   uint64_t preallocate_bytes = uint64_t{1} << 20;
+  /** So many whole segments of zeros are kept ready, but never more than this process has filled. 0: none. */
+  size_t spares = 0;
   /** What a snapshot has replaced is kept up to this size, for watchers and incremental backups. What was
    *  forgotten then stays on the disk as long. 0: nothing is kept. */
   uint64_t retain_bytes = 0;
@@ -38,8 +41,11 @@ struct LogStats {
   Sequence durable = 0;
   Sequence first = 1;  // the first record that can still be read
   uint64_t syncs = 0;
-  uint64_t bytes = 0;  // of the segments, preallocation included
+  uint64_t bytes = 0;         // of the segments, preallocation included
+  uint64_t record_bytes = 0;  // of them, what is not preallocated
   uint64_t segments = 0;
+  uint64_t spares = 0;          // segments of zeros beside them
+  uint64_t spares_wanted = 0;   // how many there would be after a lull
   uint64_t appended_bytes = 0;  // by this process
   uint64_t cut_bytes = 0;       // of an unfinished write that open() cut off
 };
@@ -109,6 +115,7 @@ class Log {
   void tell() const;
   Status renew_segment(const Recovered& recovered);
   Status begin_segment();
+  Status write_segment(const SegmentHeader& header, std::unique_ptr<File>& out, uint64_t& bytes);
   Status reserve(size_t bytes);
   Status sync_locked(std::unique_lock<std::mutex>& lock, Sequence sequence);
   void write_mark();
@@ -133,6 +140,8 @@ class Log {
   uint64_t sync_count_ = 0;
   uint64_t cut_bytes_ = 0;
   uint64_t appended_bytes_ = 0;
+  size_t filled_ = 0;  // segments that this process wrote to their end
+  Spares spares_;
   Histogram sync_latency_;
   std::map<uint64_t, std::function<void()>> subscribers_;
   uint64_t subscriptions_ = 0;

@@ -182,5 +182,28 @@ TEST_F(LogTest, RefusesToBeOpenedByAnUnknownVersion) {
   EXPECT_EQ(log.error().code, Code::kUnsupportedVersion);
 }
 
+TEST_F(LogTest, AThreadMakesSpareSegmentsInALullAndRecordsGoOnInThem) {
+  constexpr auto kLook = std::chrono::milliseconds(10);
+  constexpr int kLooksMax = 1'000;
+  const auto write = [](Log& log, int records) {
+    for (int i = 0; i < records; ++i) {
+      const auto sequence = log.append(1, Bytes(1'000, 'p'));
+      ASSERT_TRUE(sequence.ok());
+      ASSERT_TRUE(log.sync_to(*sequence).ok());
+    }
+  };
+  auto log = open({.segment_bytes = 4'096, .preallocate_bytes = 512, .spares = 2, .background = true});
+  write(*log, 100);
+  for (int looks = 0; looks < kLooksMax && log->stats().spares < 2; ++looks)
+    std::this_thread::sleep_for(kLook);
+  EXPECT_EQ(log->stats().spares, 2U);
+  write(*log, 100);
+  ASSERT_TRUE(log->close().ok());
+  log = open();
+  EXPECT_EQ(seen_.size(), 200U);
+  for (const auto& entry : std::filesystem::directory_iterator(directory_))
+    EXPECT_FALSE(entry.path().filename().string().starts_with("spare-")) << entry.path();
+}
+
 }  // namespace
 }  // namespace engram

@@ -20,7 +20,7 @@ constexpr uint32_t kIds = 7;
 constexpr std::array<View, 2> kRelations = {"near", "far"};
 /** Short, so that a history has many; a sync that begins one holds the writers' lock, so that others cannot
  * write meanwhile. */
-constexpr LogOptions kShortSegments = {.segment_bytes = 2'048, .preallocate_bytes = 1'024};
+constexpr LogOptions kShortSegments = {.segment_bytes = 2'048, .preallocate_bytes = 1'024, .spares = 2};
 constexpr LogOptions kOneSegment = {.segment_bytes = 1 << 20, .preallocate_bytes = 1'024};
 const std::string kDirectory = "engine";
 const std::string kSpaceDirectory = "engine/s";

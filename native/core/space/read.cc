@@ -104,9 +104,9 @@ std::vector<std::pair<std::string_view, HistogramCounts>> Space::metrics() const
 SpaceStats Space::stats() const {
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   const MemoryUse memory = index_.memory();
-  return {ordinals_.size(),     index_.size(),  graph_.edges(), concepts_.size(),
-          concepts_.bindings(), cycles_.cycles, fresh_.size(),  memory.vectors_bytes,
-          memory.graph_bytes,   keys_.size(),   log_->stats()};
+  return {ordinals_.size(),     index_.size(),      graph_.edges(), concepts_.size(),
+          concepts_.bindings(), cycles_.cycles,     fresh_.size(),  index_.owed(),
+          memory.vectors_bytes, memory.graph_bytes, keys_.size(),   log_->stats()};
 }
 
 AccessState Space::access_of(const Node& node) const {

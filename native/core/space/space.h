@@ -113,8 +113,9 @@ struct SpaceStats {
   uint64_t edges;
   uint64_t concepts;
   uint64_t bindings;
-  uint64_t cycles;   // of consolidation
-  uint64_t pending;  // episodes stored since, not looked at by one yet
+  uint64_t cycles;    // of consolidation
+  uint64_t pending;   // episodes stored since, not looked at by one yet
+  uint64_t unlinked;  // vectors that a search scans until they are linked, which is on its way
   uint64_t vector_bytes;
   uint64_t index_bytes;
   uint64_t idempotency_keys;

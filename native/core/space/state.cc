@@ -230,7 +230,7 @@ Status Space::snapshot() {
   }
   // Writers wait while it is encoded, but not while the system finds memory for it: as much as the last one
   // and what was written since, and a little for links.
-  Bytes bytes(snapshot_bytes_ + log_->stats().bytes / 8 * 9, '\0');
+  Bytes bytes(snapshot_bytes_ + log_->stats().record_bytes / 8 * 9, '\0');
   ChainPosition position;
   std::optional<Graph> compact;
   {

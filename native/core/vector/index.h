@@ -79,7 +79,8 @@ class VectorIndex {
 
   /** Adds a unit vector of `dimension` values under an ordinal not present yet; searchable on return. */
   void add(uint32_t ordinal, std::span<const float> unit);
-  /** Whether there is something to settle. */
+  /** How many links there are to settle. */
+  size_t owed() const { return due() - std::min<size_t>(placed_, due()); }
   bool owes() const { return owed() > 0; }
   /** Links what was left to be linked, or the oldest `links_max` of it. */
   void settle(size_t links_max = SIZE_MAX);
@@ -131,7 +132,6 @@ class VectorIndex {
   size_t tailMax() const { return sketched() ? kTailMax : kScanUpTo / 2; }
   /** How many of the oldest vectors are to be in the graph by now. */
   size_t due() const;
-  size_t owed() const { return due() - std::min<size_t>(placed_, due()); }
   void sketch(uint32_t slot);
 
   bool accepted(uint32_t slot, const Filter* filter) const {
