@@ -20,12 +20,8 @@ void Space::apply(const Operation& operation, Sequence sequence) {
 
 void Space::apply(const StoreOperation& operation, Sequence sequence) {
   for (const EpisodeFields& episode : operation.episodes) {
-    auto place = ordinals_.lower_bound(episode.id);
-    if (place == ordinals_.end() || place->first != episode.id) {
-      place = ordinals_.emplace_hint(place, episode.id, static_cast<uint32_t>(nodes_.size()));
-      nodes_.emplace_back();
-    }
-    const uint32_t ordinal = place->second;
+    const uint32_t ordinal = ids_.find_or_add(episode.id, static_cast<uint32_t>(nodes_.size()), id_of());
+    if (ordinal == nodes_.size()) nodes_.emplace_back();
     Node& node = nodes_[ordinal];
     if (node.live) attributes_.remove(ordinal, node.at_ms, node.attributes);
     attributes_.add(ordinal, episode.at_ms, episode.attributes);
@@ -79,8 +75,8 @@ void Space::apply(const ForgetOperation& operation) {
     index_.remove(ordinal);
     graph_.removeNode(ordinal);
     attributes_.remove(ordinal, nodes_[ordinal].at_ms, nodes_[ordinal].attributes);
+    ids_.remove(id, ordinal);
     nodes_[ordinal] = {};
-    ordinals_.erase(ordinals_.find(id));
   }
   if (!mutant(Mutant::kStaleCentroid)) settle_concepts();
 }

@@ -32,10 +32,15 @@ std::optional<Episode> Space::get(View id) const {
 
 std::vector<Episode> Space::scan(View after, size_t limit) const {
   const Timed timed(metrics_.of(Measured::kScan));
+  // The first scan brings all ids into order: in pieces, so that writers need not wait for the whole.
+  for (bool left = true; left;) {
+    const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+    left = ids_.order_some(kIdsOrderedPerHold, id_of());
+  }
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   std::vector<Episode> found;
-  for (auto at = ordinals_.upper_bound(after); at != ordinals_.end() && found.size() < limit; ++at)
-    found.push_back(episode_of(nodes_[at->second]));
+  for (const uint32_t ordinal : ids_.page(after, limit, id_of()))
+    found.push_back(episode_of(nodes_[ordinal]));
   return found;
 }
 
@@ -104,7 +109,7 @@ std::vector<std::pair<std::string_view, HistogramCounts>> Space::metrics() const
 SpaceStats Space::stats() const {
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   const MemoryUse memory = index_.memory();
-  return {ordinals_.size(),     index_.size(),      graph_.edges(), concepts_.size(),
+  return {ids_.size(),          index_.size(),      graph_.edges(), concepts_.size(),
           concepts_.bindings(), cycles_.cycles,     fresh_.size(),  index_.owed(),
           memory.vectors_bytes, memory.graph_bytes, keys_.size(),   log_->stats()};
 }

@@ -3,10 +3,23 @@
 
 #include "base/limits.h"
 #include "base/mutant.h"
+#include "base/random.h"
 #include "space/input.h"
 #include "space/snapshot.h"
 
 namespace engram {
+
+namespace {
+
+/** So that ids which collide in one space do not in another. */
+uint64_t seed_of(const SpaceUuid& uuid) {
+  Reader reader({uuid.data(), uuid.size()});
+  const uint64_t first = mix64(reader.get<uint64_t>());
+  return first ^ reader.get<uint64_t>();
+}
+
+}  // namespace
+
 Status Space::create(Disk& disk, const std::string& directory, const SpaceSettings& settings,
                      const SpaceUuid& uuid) {
   if (!is_dimension(settings.dimension))
@@ -23,6 +36,7 @@ Space::Space(Disk& disk, std::string directory, const SpaceSettings& settings, c
       directory_(std::move(directory)),
       settings_(settings),
       uuid_(uuid),
+      ids_(seed_of(uuid)),
       index_({.dimension = settings.dimension}),
       concepts_(settings.dimension),
       background_(background) {
@@ -131,10 +145,7 @@ Result<Sequence> Space::commit(const Operation& operation, const RecordTag& tag,
   return sequence;
 }
 
-uint32_t Space::ordinalOf(View id) const {
-  const auto found = ordinals_.find(id);
-  return found == ordinals_.end() ? kNoNode : found->second;
-}
+uint32_t Space::ordinalOf(View id) const { return ids_.find(id, id_of()); }
 
 uint16_t Space::relationOf(View relation) {
   return relations_.try_emplace(std::string(relation), static_cast<uint16_t>(relations_.size()))

@@ -30,6 +30,7 @@
 #include "space/concepts.h"
 #include "space/consolidation.h"
 #include "space/filter.h"
+#include "space/id_index.h"
 #include "space/idempotency.h"
 #include "space/metrics.h"
 #include "space/operation.h"
@@ -220,12 +221,15 @@ class Space {
   Status close();
 
  private:
-  static constexpr uint32_t kNoNode = 0xFFFF'FFFF;
+  static constexpr uint32_t kNoNode = IdIndex::kNone;
   /** Links that a burst of stores may be ahead of: so many vectors are scanned by each search meanwhile,
    * which takes some ten microseconds; and whoever removes one waits for them, some hundred milliseconds. */
   static constexpr size_t kLinksOwedMax = 1'000;
   /** Links made in one hold of the writers' lock: all others wait for it, some hundred microseconds each. */
   static constexpr size_t kLinksPerHold = 1;
+  /** Ids that a scan brings into order in one hold of the readers' lock: writers wait for it, some
+   * milliseconds. */
+  static constexpr size_t kIdsOrderedPerHold = 4'096;
 
   struct Node {
     std::string id;
@@ -287,6 +291,10 @@ class Space {
   AccessState access_of(const Node& node) const;
   ConceptView view_of(uint32_t number) const;
   uint32_t ordinalOf(View id) const;
+  /** The id of an ordinal, for the index of ids. */
+  auto id_of() const {
+    return [this](uint32_t ordinal) { return View(nodes_[ordinal].id); };
+  }
   uint16_t relationOf(View relation);
 
   Disk& disk_;
@@ -299,7 +307,7 @@ class Space {
   mutable std::shared_mutex mutex_;  // state below: many readers or one writer
   mutable Metrics metrics_;          // locks itself
   std::vector<Node> nodes_;
-  std::map<std::string, uint32_t, std::less<>> ordinals_;
+  IdIndex ids_;
   std::map<std::string, uint16_t, std::less<>> relations_;
   VectorIndex index_;
   AttributeIndex attributes_;

@@ -61,7 +61,8 @@ Status Space::restore(const StateOperation& state) {
   for (const EpisodeState& one : state.episodes) {
     ENGRAM_TRY(check_episode(one.fields, settings_.dimension));
     const bool taken = one.ordinal < nodes_.size() && nodes_[one.ordinal].live;
-    if (one.ordinal >= kNodesMax || taken || ordinalOf(one.fields.id) != kNoNode)
+    if (one.ordinal >= kNodesMax || taken ||
+        ids_.find_or_add(one.fields.id, one.ordinal, id_of()) != one.ordinal)
       return Error{Code::kDamaged, "the snapshot holds " + quote_text(one.fields.id) + " twice",
                    "restore the space from a backup"};
     if (nodes_.size() <= one.ordinal) nodes_.resize(size_t{one.ordinal} + 1);
@@ -77,7 +78,6 @@ Status Space::restore(const StateOperation& state) {
                            one.last_access_ms,
                            {},
                            one.sequence};
-    ordinals_.emplace(std::string(one.fields.id), one.ordinal);
     attributes_.add(one.ordinal, one.fields.at_ms, one.fields.attributes);
     if (!one.fields.embedding.empty()) index_.add(one.ordinal, unit(floats(one.fields.embedding)));
   }

@@ -54,10 +54,11 @@ Status Space::verify() const {
         return wrong("an edge of " + quote_text(node.id) + " is not known at its other end");
     }
   }
-  if (live != ordinals_.size() || live != attributes_.size() || vectors != index_.size() ||
+  if (live != ids_.size() || live != attributes_.size() || vectors != index_.size() ||
       edges != graph_.edges())
     return wrong("counts of " + std::to_string(live) + " episodes, " + std::to_string(vectors) +
                  " vectors, " + std::to_string(edges) + " edges do not add up");
+  if (!ids_.order_agrees(id_of())) return wrong("ids are in another order than episodes have them");
   if (const auto wrongly = concepts_.disagreement(index_)) return wrong(*wrongly);
   return {};
 }
@@ -92,7 +93,7 @@ uint64_t Space::digest() const {
   const auto add = [&](View bytes) {
     digest = mix64(digest ^ ((uint64_t{crc32c(0, bytes)} << 32U) | (bytes.size() & 0xFFFF'FFFFU)));
   };
-  for (const auto& [id, ordinal] : ordinals_) {
+  for (const uint32_t ordinal : ids_.page({}, std::numeric_limits<size_t>::max(), id_of())) {
     const Node& node = nodes_[ordinal];
     Bytes fixed;
     Writer writer(fixed);
@@ -106,7 +107,7 @@ uint64_t Space::digest() const {
     writer.put(node.traces.older_stability);
     writer.put(node.traces.older_since_ms);
     for (const View part :
-         {View(id), View(fixed), View(node.content), View(node.attributes), View(node.embedding)})
+         {View(node.id), View(fixed), View(node.content), View(node.attributes), View(node.embedding)})
       add(part);
     std::vector<Bytes> edges;
     for (const Arc& arc : graph_.out(ordinal)) {
