@@ -16,31 +16,38 @@ uint32_t IdIndex::tag_of(View id) const {
   return static_cast<uint32_t>(hash >> 32U) & tag_mask_;
 }
 
-void IdIndex::grow() {
-  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
-  ++bits_;
+void IdIndex::Stripe::grow() {
+  const std::vector<Slot> old = std::exchange(slots, std::vector<Slot>(slots.size() * 2));
+  ++bits;
+  assert(bits <= 32);  // home_of() has room for no more
   for (const Slot& slot : old) {
     if (slot.ordinal == kNone) continue;
     size_t at = home_of(slot.tag);
-    while (slots_[at].ordinal != kNone) at = behind(at);
-    slots_[at] = slot;
+    while (slots[at].ordinal != kNone) at = behind(at);
+    slots[at] = slot;
   }
 }
 
-void IdIndex::remove(View id, uint32_t ordinal) {
-  size_t hole = home_of(tag_of(id));
-  while (slots_[hole].ordinal != ordinal) {
-    assert(slots_[hole].ordinal != kNone);
+void IdIndex::Stripe::remove(uint32_t tag, uint32_t ordinal) {
+  size_t hole = home_of(tag);
+  while (slots[hole].ordinal != ordinal) {
+    assert(slots[hole].ordinal != kNone);
     hole = behind(hole);
   }
   // What stands behind moves up, except in front of its home: a search ends at the first free slot.
-  const size_t mask = slots_.size() - 1;
-  for (size_t at = behind(hole); slots_[at].ordinal != kNone; at = behind(at)) {
-    if (((at - home_of(slots_[at].tag)) & mask) < ((at - hole) & mask)) continue;
-    slots_[hole] = slots_[at];
+  const size_t mask = slots.size() - 1;
+  for (size_t at = behind(hole); slots[at].ordinal != kNone; at = behind(at)) {
+    if (((at - home_of(slots[at].tag)) & mask) < ((at - hole) & mask)) continue;
+    slots[hole] = slots[at];
     hole = at;
   }
-  slots_[hole] = {};
+  slots[hole] = {};
+  --taken;
+}
+
+void IdIndex::remove(View id, uint32_t ordinal) {
+  const uint32_t tag = tag_of(id);
+  stripe_of(tag).remove(tag, ordinal);
   --size_;
   if (ordinal >= ordered_) return;  // not in order yet, and has no id when it would be
   const auto place = order_.find(id);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -31,17 +32,27 @@ class IdIndex {
   /** The ordinal, kNone when the id is not there. */
   template <typename IdOf>
   uint32_t find(View id, IdOf id_of) const {
-    return slots_[slot_of(id, tag_of(id), id_of)].ordinal;
+    const uint32_t tag = tag_of(id);
+    const Stripe& stripe = stripe_of(tag);
+    return stripe.slots[stripe.slot_of(id, tag, id_of)].ordinal;
+  }
+  /** Calls for what find() will look at: ids come in no order of the table, and each would be waited for. */
+  void prefetch(View id) const {
+    const uint32_t tag = tag_of(id);
+    const Stripe& stripe = stripe_of(tag);
+    __builtin_prefetch(&stripe.slots[stripe.home_of(tag)]);
   }
   /** The ordinal that the id has, or has from now on. An ordinal that was removed must not come again. */
   template <typename IdOf>
   uint32_t find_or_add(View id, uint32_t ordinal, IdOf id_of) {
-    if (is_full()) grow();
     const uint32_t tag = tag_of(id);
-    Slot& slot = slots_[slot_of(id, tag, id_of)];
+    Stripe& stripe = stripe_of(tag);
+    if (stripe.is_full()) stripe.grow();
+    Slot& slot = stripe.slots[stripe.slot_of(id, tag, id_of)];
     if (slot.ordinal != kNone) return slot.ordinal;
     assert(ordinal != kNone && ordinal >= ordered_);
     slot = {tag, ordinal};
+    ++stripe.taken;
     ++size_;
     end_ = std::max(end_, ordinal + 1);
     return ordinal;
@@ -81,29 +92,41 @@ class IdIndex {
   }
 
  private:
+  static constexpr uint32_t kStripeBits = 6;
+  static constexpr uint32_t kSlotsMinBits = 2;
+  static constexpr uint32_t kLoadMaxPercent = 70;
+
   struct Slot {
     uint32_t tag = 0;
     uint32_t ordinal = kNone;  // kNone: free
   };
-  static constexpr uint32_t kSlotsMinBits = 4;
-  static constexpr uint32_t kSlotsMaxBits = 32;  // a tag tells no more apart; 3 billion ids come before
-  static constexpr size_t kLoadMaxPercent = 70;
+  /** The slots of some tags. Each stripe grows when it is full: the table as one would keep a store waiting
+   * for all its slots. */
+  struct Stripe {
+    uint32_t bits = kSlotsMinBits;
+    uint32_t taken = 0;
+    std::vector<Slot> slots{size_t{1} << kSlotsMinBits};
+
+    /** By the leading bits: what grows is then read and written from front to back. */
+    size_t home_of(uint32_t tag) const { return (uint64_t{tag << kStripeBits} << bits) >> 32U; }
+    size_t behind(size_t slot) const { return (slot + 1) & (slots.size() - 1); }
+    bool is_full() const { return uint64_t{taken} * 100 >= slots.size() * kLoadMaxPercent; }
+    void grow();
+    void remove(uint32_t tag, uint32_t ordinal);
+    /** Where the id is, else the free slot where it would be. */
+    template <typename IdOf>
+    size_t slot_of(View id, uint32_t tag, const IdOf& id_of) const {
+      for (size_t at = home_of(tag);; at = behind(at)) {
+        const Slot& slot = slots[at];
+        if (slot.ordinal == kNone || (slot.tag == tag && id_of(slot.ordinal) == id)) return at;
+      }
+    }
+  };
 
   uint32_t tag_of(View id) const;
-  /** By the leading bits: a table that grows is then read and written from front to back. */
-  size_t home_of(uint32_t tag) const { return (uint64_t{tag} << bits_) >> 32U; }
-  size_t behind(size_t slot) const { return (slot + 1) & (slots_.size() - 1); }
-  bool is_full() const { return bits_ < kSlotsMaxBits && size_ * 100 >= slots_.size() * kLoadMaxPercent; }
-  void grow();
+  const Stripe& stripe_of(uint32_t tag) const { return stripes_[tag >> (32 - kStripeBits)]; }
+  Stripe& stripe_of(uint32_t tag) { return stripes_[tag >> (32 - kStripeBits)]; }
 
-  /** Where the id is, else the free slot where it would be. */
-  template <typename IdOf>
-  size_t slot_of(View id, uint32_t tag, const IdOf& id_of) const {
-    for (size_t at = home_of(tag);; at = behind(at)) {
-      const Slot& slot = slots_[at];
-      if (slot.ordinal == kNone || (slot.tag == tag && id_of(slot.ordinal) == id)) return at;
-    }
-  }
   template <typename IdOf>
   bool order_more(size_t most, const IdOf& id_of) const {
     for (; ordered_ < end_ && most > 0; ++ordered_, --most)
@@ -113,8 +136,7 @@ class IdIndex {
 
   const uint64_t seed_;
   const uint32_t tag_mask_;
-  uint32_t bits_ = kSlotsMinBits;
-  std::vector<Slot> slots_{size_t{1} << kSlotsMinBits};
+  std::array<Stripe, size_t{1} << kStripeBits> stripes_;
   size_t size_ = 0;
   uint32_t end_ = 0;                // one more than the greatest ordinal there ever was
   mutable std::mutex order_mutex_;  // readers bring order beside each other; a writer is alone anyway

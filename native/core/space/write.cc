@@ -16,6 +16,8 @@ namespace {
 
 /** To apply so many takes longer than to wake a thread that syncs meanwhile. */
 constexpr size_t kBatchSlowToApply = 16;
+/** Ids on their way from memory while one is looked up. */
+constexpr size_t kIdsAhead = 8;
 /** Counts a writer as long as it lives. */
 class Counted {
  public:
@@ -113,8 +115,10 @@ Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, const 
       options, [&] { return StoreOperation{episodes}; },
       [&](const RecordTag& tag) -> Result<Sequence> {
         StoreOperation changed;
-        for (const EpisodeFields& episode : episodes)
-          if (!holds(episode)) changed.episodes.push_back(episode);
+        for (size_t at = 0; at < episodes.size(); ++at) {
+          if (at + kIdsAhead < episodes.size()) ids_.prefetch(episodes[at + kIdsAhead].id);
+          if (!holds(episodes[at])) changed.episodes.push_back(episodes[at]);
+        }
         // The same again: nothing to write, but what was written before must be durable before it is said
         // again.
         if (changed.episodes.empty() && tag.key.empty()) return log_->position().sequence;
