@@ -33,12 +33,29 @@ size_t sequence_length(std::string_view text) {
 
 bool is_control(char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7F; }
 
-/** Bytes at the front that are ASCII, in whole words: most text is nothing else. */
+constexpr size_t kBlockBytes = 64;
+
+/** Whether `count` bytes from `from` on, whole words, are ASCII. */
+template <size_t count>
+bool is_ascii(const char* from) {
+  uint64_t seen = 0;
+  for (size_t at = 0; at < count; at += sizeof seen) {
+    uint64_t word = 0;
+    std::memcpy(&word, from + at, sizeof word);
+    seen |= word;
+  }
+  return (seen & 0x8080'8080'8080'8080ULL) == 0;
+}
+
+/** Bytes at the front that are ASCII, in whole words: most text is nothing else. Behind a block of it there
+ * is mostly more, and of a block the compiler makes a few wide words; elsewhere the look at one would be
+ * lost. */
 size_t ascii_words(std::string_view text) {
   size_t at = 0;
-  for (uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    if ((word & 0x8080'8080'8080'8080ULL) != 0) break;
+  while (at + sizeof(uint64_t) <= text.size() && is_ascii<sizeof(uint64_t)>(text.data() + at)) {
+    at += sizeof(uint64_t);
+    if (at != kBlockBytes) continue;
+    while (at + kBlockBytes <= text.size() && is_ascii<kBlockBytes>(text.data() + at)) at += kBlockBytes;
   }
   return at;
 }

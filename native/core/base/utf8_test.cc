@@ -13,6 +13,17 @@ TEST(Utf8, RefusesBrokenAndOverlongSequencesSurrogatesAndWhatIsBeyondUnicode) {
     EXPECT_FALSE(is_utf8(bad)) << quote_text(bad);
 }
 
+TEST(Utf8, SeesOneByteThatIsNoAsciiWhereverItStands) {
+  constexpr size_t kAround = 201;
+  for (size_t at = 0; at < kAround; ++at) {
+    const std::string before(at, 'x');
+    const std::string after(kAround - 1 - at, 'y');
+    EXPECT_TRUE(is_utf8(before + "\xC3\xA4" + after)) << at;
+    EXPECT_FALSE(is_utf8(before + "\x80" + after)) << at;
+    EXPECT_FALSE(is_utf8(before + "\xC3" + after)) << at;
+  }
+}
+
 TEST(Utf8, QuotesWhatCannotBePrinted) {
   EXPECT_EQ(quote_text("a\nb"), "\"a\\x0Ab\"");
   EXPECT_EQ(quote_text("\xFF"), "\"\\xFF\"");
