@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/background_task.h"
+#include "base/chunked.h"
 #include "graph/graph.h"
 #include "log/log.h"
 #include "memory/completion.h"
@@ -306,7 +307,7 @@ class Space {
   size_t snapshot_bytes_ = 0;        // of the last one
   mutable std::shared_mutex mutex_;  // state below: many readers or one writer
   mutable Metrics metrics_;          // locks itself
-  std::vector<Node> nodes_;
+  Chunked<Node> nodes_;
   IdIndex ids_;
   std::map<std::string, uint16_t, std::less<>> relations_;
   VectorIndex index_;
