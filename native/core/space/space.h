@@ -230,7 +230,7 @@ class Space {
   static constexpr size_t kLinksPerHold = 1;
   /** Ids that a scan brings into order in one hold of the readers' lock: writers wait for it, some
    * milliseconds. */
-  static constexpr size_t kIdsOrderedPerHold = 4'096;
+  static constexpr size_t kIdsOrderedPerHold = 1'024;
 
   struct Node {
     std::string id;

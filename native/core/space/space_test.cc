@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -71,6 +72,33 @@ TEST_F(SpaceTest, TheSameEpisodeAgainWritesNothingAndAChangedOneReplaces) {
   EXPECT_EQ(*space_->store({episode("a", north_)}, Durability::kFsync), *first + 1);
   EXPECT_EQ(space_->stats().vectors, 1U);
   EXPECT_NEAR(space_->recall(north_, {.k = 1})->at(0).similarity, 1.0F, 1e-6);
+}
+
+TEST_F(SpaceTest, AScanIsInTheOrderOfTheIdsThoughTheyCameInAnother) {
+  constexpr uint32_t kMany = 3'000;  // more than come into order at once
+  std::vector<std::string> ids;
+  for (uint32_t i = 0; i < kMany; ++i) ids.push_back("id " + std::to_string(i * 7'919 % kMany));
+  std::vector<EpisodeFields> episodes;
+  for (const std::string& id : ids) episodes.push_back(episode(id, {}));
+  ASSERT_TRUE(space_->store(episodes, Durability::kAsync).ok());
+  ASSERT_TRUE(space_->forget({ids.begin(), ids.begin() + 5}, Durability::kAsync).ok());
+  const auto expect_scan = [&](std::vector<std::string> expected) {
+    std::sort(expected.begin(), expected.end());
+    std::vector<std::string> found;
+    for (const Episode& one : space_->scan("", 2 * kMany)) found.push_back(one.id);
+    EXPECT_EQ(found, expected);
+    EXPECT_EQ(space_->scan("id 2", 1).at(0).id, *std::upper_bound(expected.begin(), expected.end(), "id 2"));
+    EXPECT_TRUE(space_->verify().ok());
+  };
+  expect_scan({ids.begin() + 5, ids.end()});
+  ASSERT_TRUE(space_->forget({ids.begin() + 5, ids.begin() + 9}, Durability::kAsync).ok());
+  episodes.resize(7);  // two of which were in order before
+  ASSERT_TRUE(space_->store(episodes, Durability::kAsync).ok());
+  std::vector<std::string> left(ids.begin(), ids.begin() + 7);
+  left.insert(left.end(), ids.begin() + 9, ids.end());
+  expect_scan(left);
+  reopen();
+  expect_scan(left);
 }
 
 TEST_F(SpaceTest, BadInputIsATypedErrorAndNothingOfTheBatchIsKept) {
