@@ -7,12 +7,14 @@
 //   durable_bench --directory /on/a/real/disk [--base X] [--dimension 384] [--rounds N] [--milliseconds N]
 // X: a file of 100,000 rows, as in index_bench.
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <thread>
 
 #include "bench.h"
@@ -48,24 +50,46 @@ constexpr int kLooksMax = 6'000;
   std::exit(3);
 }
 
+/** Memory that a store has used stays with the process for the next one. A machine may give what is idle for
+ * a few seconds back to its host, and then to touch it first takes ten times as long as to write it. */
+void keep_memory() {
+#if defined(__GLIBC__)
+  constexpr int kTrimAbove = 2'000'000'000;
+  constexpr int kMapAbove = 32 << 20;  // the most it takes
+  mallopt(M_TRIM_THRESHOLD, kTrimAbove);
+  mallopt(M_MMAP_THRESHOLD, kMapAbove);
+#endif
+}
+
+/** What commits durably. */
+class Log {
+ public:
+  Log() = default;
+  virtual ~Log() = default;
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  /** Seconds it took. */
+  virtual double commit(uint32_t batch) = 0;
+  /** Returns when nothing is left to be done behind the commits so far. */
+  virtual void settle() const {}
+};
+
 /** The floor under every store: where `preallocated`, zeros are already on the disk and a commit overwrites
  * them. */
-class RawLog {
+class RawLog final : public Log {
  public:
   RawLog(const std::string& path, bool preallocated)
-      : file_(::open(path.c_str(), O_CREAT | O_RDWR, 0600)), preallocated_(preallocated) {
+      : file_(::open(path.c_str(), O_CREAT | O_TRUNC | O_RDWR, 0600)), preallocated_(preallocated) {
     if (!preallocated) return;
     const Bytes zeros(size_t{1} << 20, '\0');
     for (size_t at = 0; at < kVisitBytesMax; at += zeros.size())
       if (::pwrite(file_, zeros.data(), zeros.size(), static_cast<off_t>(at)) < 0) fail("cannot preallocate");
     if (::fdatasync(file_) != 0) fail("fdatasync");
   }
-  ~RawLog() { ::close(file_); }
-  RawLog(const RawLog&) = delete;
-  RawLog& operator=(const RawLog&) = delete;
+  ~RawLog() override { ::close(file_); }
 
-  /** Seconds it took. */
-  double commit(uint32_t batch) {
+  double commit(uint32_t batch) override {
     const Bytes bytes(kRecordBytes * batch, 'x');
     if (preallocated_ && end_ + bytes.size() > kVisitBytesMax) end_ = 0;
     const double began = wallSeconds();
@@ -84,11 +108,12 @@ class RawLog {
 /** Episodes with new ids: one of the embeddings after the other, or as many bytes of text where there are
  * none.
  */
-class Store {
+class Store final : public Log {
  public:
   Store(engram::Disk& disk, const std::string& directory, uint32_t dimension, const Vectors* embeddings,
         size_t spares)
       : embeddings_(embeddings), text_(kRecordBytes - 64, 'x') {
+    std::filesystem::remove_all(directory);
     std::filesystem::create_directories(directory);
     if (!Space::create(disk, directory, {.dimension = dimension}, {})) fail("cannot create a space");
     auto opened = Space::open(disk, directory, {.spares = spares, .background = true});
@@ -96,13 +121,17 @@ class Store {
     space_ = std::move(*opened);
   }
 
-  /** Writes so much that all spare segments are wanted: there are never more than were filled. */
+  /** Writes until the log is what it is in a space that is in use: so much that all spare segments are
+   * wanted, since there are never more than were filled; then until a segment is begun that was one. */
   void fill() {
-    while (space_->stats().log.segments <= kSpares) commit(kFillBatch);
+    const auto segments = [&] { return space_->stats().log.segments; };
+    while (segments() <= kSpares) commit(kFillBatch);
+    settle();
+    for (const uint64_t before = segments(); segments() == before;) commit(kFillBatch);
+    settle();
   }
 
-  /** Returns when nothing is left to be done behind the stores so far. */
-  void settle() const {
+  void settle() const override {
     for (int looks = 0; looks < kLooksMax; ++looks) {
       const engram::SpaceStats stats = space_->stats();
       if (stats.unlinked == 0 && stats.log.spares == stats.log.spares_wanted) return;
@@ -111,8 +140,7 @@ class Store {
     fail("links or spare segments are not done in time");
   }
 
-  /** Seconds inside of store(). */
-  double commit(uint32_t batch) {
+  double commit(uint32_t batch) override {
     ids_.clear();
     std::vector<EpisodeFields> episodes(batch);
     for (uint32_t i = 0; i < batch; ++i) ids_.push_back("memory-" + std::to_string(next_ + i));
@@ -142,15 +170,14 @@ class Store {
 struct Logged {
   const char* name;
   const char* suffix;  // of the metrics
-  std::function<double(uint32_t batch)> commit;
-  std::function<void()> settle = [] {};
+  std::function<std::shared_ptr<Log>()> begin;
 };
 
-void visit(const Logged& subject, uint32_t batch, double seconds, const Visit& visit) {
+void visit(const Logged& subject, Log& log, uint32_t batch, double seconds, const Visit& visit) {
   std::vector<double> commits;
   double busy = 0;
   while (busy < seconds && commits.size() * batch * kRecordBytes < kVisitBytesMax) {
-    commits.push_back(subject.commit(batch));
+    commits.push_back(log.commit(batch));
     busy += commits.back();
   }
   const auto say = [&](const char* metric, const char* unit, double value, size_t n) {
@@ -164,6 +191,7 @@ void visit(const Logged& subject, uint32_t batch, double seconds, const Visit& v
 }
 
 void measure(const Options& options) {
+  keep_memory();
   const std::string directory = options.text("directory");
   const double seconds = options.number("milliseconds") / 1e3;
   engram::PosixDisk disk;
@@ -171,21 +199,22 @@ void measure(const Options& options) {
   const Vectors vectors = options.text("base") == "clustered"
                               ? engram::bench::clustered(kVectors, dimension, 1)
                               : engram::bench::load(options.text("base"), kVectors, dimension);
-  RawLog raw(directory + "/raw", true);
-  RawLog growing(directory + "/growing", false);
-  Store embedded(disk, directory + "/embedded", dimension, &vectors, kSpares);
-  Store plain(disk, directory + "/plain", dimension, nullptr, kSpares);
-  Store unprepared(disk, directory + "/unprepared", dimension, nullptr, 0);
-  plain.fill();
-  unprepared.fill();
+  // What grows with every commit is new in every turn: what it costs the system to find memory that was never
+  // used before is no property of a log.
+  const auto raw = std::make_shared<RawLog>(directory + "/raw", true);
+  const auto growing = [&] { return std::make_shared<RawLog>(directory + "/growing", false); };
+  const auto embedded = std::make_shared<Store>(disk, directory + "/embedded", dimension, &vectors, kSpares);
+  const auto plain = [&](size_t spares) {
+    auto store = std::make_shared<Store>(disk, directory + "/plain", dimension, nullptr, spares);
+    store->fill();
+    return store;
+  };
   const std::array<Logged, 5> subjects = {{
-      {"raw log", "", [&](uint32_t batch) { return raw.commit(batch); }},
-      {"growing file", "", [&](uint32_t batch) { return growing.commit(batch); }},
-      {"engram", "", [&](uint32_t batch) { return embedded.commit(batch); }, [&] { embedded.settle(); }},
-      {"engram", " without embedding", [&](uint32_t batch) { return plain.commit(batch); },
-       [&] { plain.settle(); }},
-      {"engram", " without embedding, nothing ready",
-       [&](uint32_t batch) { return unprepared.commit(batch); }},
+      {"raw log", "", [&] { return raw; }},
+      {"growing file", "", growing},
+      {"engram", "", [&] { return embedded; }},
+      {"engram", " without embedding", [&] { return plain(kSpares); }},
+      {"engram", " without embedding, nothing ready", [&] { return plain(0); }},
   }};
 
   for (const uint32_t batch : kBatches)
@@ -193,8 +222,10 @@ void measure(const Options& options) {
       for (uint32_t turn = 0; turn < subjects.size(); ++turn) {
         const size_t last = subjects.size() - 1;
         const Logged& subject = subjects[round % 2 == 0 ? turn : last - turn];
-        for (const Logged& other : subjects) other.settle();
-        visit(subject, batch, seconds, {subject.name, round, turn});
+        const std::shared_ptr<Log> log = subject.begin();
+        embedded->settle();
+        log->settle();
+        visit(subject, *log, batch, seconds, {subject.name, round, turn});
       }
 }
 

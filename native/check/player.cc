@@ -124,7 +124,8 @@ class Player {
 
   // --- Stores ----------------------------------------------------------------------------------------------
 
-  using Batch = std::map<Bytes, ModelEpisode>;
+  /** In this order; an id may come twice. */
+  using Batch = std::vector<std::pair<Bytes, ModelEpisode>>;
 
   static EpisodeFields fields_of(const Bytes& id, const ModelEpisode& one) {
     return {id, one.embedding, one.at_ms, one.content, {}, one.confidence};
@@ -144,8 +145,12 @@ class Player {
   void store(const Batch& batch, Durability promise, View key = {}) {
     last_ = batch;
     StoreOperation news;
+    std::set<Bytes> replaced;
     for (const auto& [id, one] : batch)
-      if (!holds(id, one)) news.episodes.push_back(fields_of(id, one));
+      if (!holds(id, one) || replaced.contains(id)) {
+        news.episodes.push_back(fields_of(id, one));
+        replaced.insert(id);
+      }
     if (news.episodes.empty() && key.empty()) {
       const auto done = space_->store(operation_of(batch).episodes, {promise, now()});
       if (!done) return conclude("a repetition failed on a sound disk: " + done.error().message);
@@ -337,7 +342,18 @@ class Player {
         return store({{id, episode_of(action.b)}}, promise_of(action.c));
       case Act::kStoreBatch: {
         Batch batch;
-        for (uint32_t i = 0; i < kBatch; ++i) batch[id_of(action.a + i)] = episode_of(action.b + i);
+        for (uint32_t i = 0; i < kBatch; ++i)
+          batch.emplace_back(id_of(action.a + i), episode_of(action.b + i));
+        // The first once more, as it is now: that is what it is afterwards.
+        const auto kept = past_.model().episodes().find(batch.front().first);
+        if (action.b % 2 == 0 && kept != past_.model().episodes().end()) {
+          const ModelEpisode& now = kept->second;
+          batch.push_back({kept->first,
+                           {.embedding = now.embedding,
+                            .at_ms = now.at_ms,
+                            .content = now.content,
+                            .confidence = now.confidence}});
+        }
         return store(batch, promise_of(action.c));
       }
       case Act::kStoreAgain:

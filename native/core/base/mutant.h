@@ -46,6 +46,7 @@ enum class Mutant : uint8_t {
   kWatchBeforeSync,           // tells a watcher what a crash can take back
   kRestoreBeforeTime,         // restore to a time leaves out what was written at it
   kVerifyWithoutLog,          // verify reads the snapshot alone
+  kRepeatInBatchDropped,      // what a batch says last of an id is left out where it is what was there before
   kCount
 };
 
@@ -83,7 +84,8 @@ inline constexpr std::array<std::string_view, static_cast<size_t>(Mutant::kCount
     "recognise-without-gist",
     "watch-before-sync",
     "restore-before-time",
-    "verify-without-log"};
+    "verify-without-log",
+    "repeat-in-batch-dropped"};
 
 /** The first that crashes alone cannot show: the crash oracle must catch all before it, the histories the
  * rest. */

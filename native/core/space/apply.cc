@@ -19,7 +19,10 @@ void Space::apply(const Operation& operation, Sequence sequence) {
 }
 
 void Space::apply(const StoreOperation& operation, Sequence sequence) {
-  for (const EpisodeFields& episode : operation.episodes) {
+  const auto& episodes = operation.episodes;
+  for (size_t at = 0; at < episodes.size(); ++at) {
+    if (at + kIdsAhead < episodes.size()) ids_.prefetch(episodes[at + kIdsAhead].id);
+    const EpisodeFields& episode = episodes[at];
     const uint32_t ordinal = ids_.find_or_add(episode.id, static_cast<uint32_t>(nodes_.size()), id_of());
     if (ordinal == nodes_.size()) nodes_.emplace_back();
     Node& node = nodes_[ordinal];

@@ -110,6 +110,16 @@ TEST_F(ContractTest, AKeyedStoreThatChangesNothingIsRememberedToo) {
   EXPECT_FALSE(space_->get("a").has_value());
 }
 
+TEST_F(ContractTest, WhatABatchSaysLastOfAnIdIsKeptAlsoWhereItIsWhatWasThereBefore) {
+  const auto about = [](const char* content) { return EpisodeFields{"a", {}, 0, content, {}}; };
+  ASSERT_TRUE(space_->store({about("first")}, {}).ok());
+  ASSERT_TRUE(space_->store({about("second"), about("first")}, {}).ok());
+  EXPECT_EQ(space_->get("a")->content, "first");
+  const uint64_t digest = space_->digest();
+  reopen();
+  EXPECT_EQ(space_->digest(), digest);
+}
+
 TEST_F(ContractTest, OnlyTheNewestKeysAreKept) {
   IdempotencyKeys keys;
   for (size_t i = 0; i <= IdempotencyKeys::kKept; ++i) keys.remember({0, numbered("k", i), 1}, i + 1);

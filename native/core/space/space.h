@@ -231,6 +231,8 @@ class Space {
   /** Ids that a scan brings into order in one hold of the readers' lock: writers wait for it, some
    * milliseconds. */
   static constexpr size_t kIdsOrderedPerHold = 1'024;
+  /** Ids on their way from memory while one is looked up. */
+  static constexpr size_t kIdsAhead = 8;
 
   struct Node {
     std::string id;
@@ -255,6 +257,7 @@ class Space {
   Status possible(const Operation& operation) const;
   /** Whether the episode is there as it is. */
   bool holds(const EpisodeFields& episode) const;
+  StoreOperation changes(const std::vector<EpisodeFields>& episodes) const;
   Result<ChainPosition> load_snapshot(const std::string& path);
   Status restore(const StateOperation& state);
   Status restore(const EdgesOperation& edges);

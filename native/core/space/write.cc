@@ -1,9 +1,11 @@
 // Writes from outside: checked, committed, and waited for as the durability asks.
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "base/crc32c.h"
 #include "base/limits.h"
+#include "base/mutant.h"
 #include "base/phases.h"
 #include "base/random.h"
 #include "base/utf8.h"
@@ -16,8 +18,6 @@ namespace {
 
 /** To apply so many takes longer than to wake a thread that syncs meanwhile. */
 constexpr size_t kBatchSlowToApply = 16;
-/** Ids on their way from memory while one is looked up. */
-constexpr size_t kIdsAhead = 8;
 /** Counts a writer as long as it lives. */
 class Counted {
  public:
@@ -107,6 +107,27 @@ void Space::keep_up() {
   } while (link_some());
 }
 
+/** Those of the episodes that are not there already, or that another one of the batch replaces before. */
+StoreOperation Space::changes(const std::vector<EpisodeFields>& episodes) const {
+  StoreOperation changed;
+  std::optional<std::unordered_set<View>> replaced;  // ids of `changed`, once somebody asks
+  const auto is_replaced = [&](View id) {
+    if (mutant(Mutant::kRepeatInBatchDropped)) return false;
+    if (!replaced) {
+      replaced.emplace();
+      for (const EpisodeFields& one : changed.episodes) replaced->insert(one.id);
+    }
+    return replaced->contains(id);
+  };
+  for (size_t at = 0; at < episodes.size(); ++at) {
+    if (at + kIdsAhead < episodes.size()) ids_.prefetch(episodes[at + kIdsAhead].id);
+    if (holds(episodes[at]) && !is_replaced(episodes[at].id)) continue;
+    changed.episodes.push_back(episodes[at]);
+    if (replaced) replaced->insert(episodes[at].id);
+  }
+  return changed;
+}
+
 Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, const WriteOptions& options) {
   const Timed timed(metrics_.of(Measured::kStore));
   ENGRAM_TRY(check_count(episodes.size(), "episodes"));
@@ -114,11 +135,7 @@ Result<Sequence> Space::store(const std::vector<EpisodeFields>& episodes, const 
   return write(
       options, [&] { return StoreOperation{episodes}; },
       [&](const RecordTag& tag) -> Result<Sequence> {
-        StoreOperation changed;
-        for (size_t at = 0; at < episodes.size(); ++at) {
-          if (at + kIdsAhead < episodes.size()) ids_.prefetch(episodes[at + kIdsAhead].id);
-          if (!holds(episodes[at])) changed.episodes.push_back(episodes[at]);
-        }
+        const StoreOperation changed = changes(episodes);
         // The same again: nothing to write, but what was written before must be durable before it is said
         // again.
         if (changed.episodes.empty() && tag.key.empty()) return log_->position().sequence;
