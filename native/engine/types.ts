@@ -106,8 +106,11 @@ export interface Stats {
   consolidations: number;
   /** Episodes that none has looked at yet. */
   pending: number;
-  /** Of the log's segments, room written ahead included. */
+  /** Of the log's records. */
   logBytes: number;
+  /** Of zeros that records will be written over: the rest of the last segment, and up to four spare ones of 64 MiB, never
+   *  more than were filled. None is left when the space is closed. */
+  logAheadBytes: number;
   logSegments: number;
   /** fdatasyncs of the log by this process. */
   logSyncs: number;

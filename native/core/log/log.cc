@@ -178,7 +178,7 @@ Status Log::begin_segment() {
     return begun;
   }
   // What a snapshot ended early gives back what it had ahead: to keep the log is to keep records.
-  if (allocated_ - offset_ > options_.preallocate_bytes && file_->truncate(offset_)) allocated_ = offset_;
+  give_back_ahead();
   present_.bytes = allocated_;
   earlier_.push_back(std::exchange(
       present_, {header.first, join_path(directory_, segment_name(header.first)), kSegmentHeaderBytes}));
@@ -186,6 +186,12 @@ Status Log::begin_segment() {
   offset_ = kSegmentHeaderBytes;
   allocated_ = bytes;
   return {};
+}
+
+/** Zeros of a spare segment behind the last record, which nothing will be written over; that of a failure is
+ * that they stay. */
+void Log::give_back_ahead() {
+  if (allocated_ - offset_ > options_.preallocate_bytes && file_->truncate(offset_)) allocated_ = offset_;
 }
 
 /** Makes room for a small record by zeros; a large one extends the file itself. */
@@ -328,6 +334,7 @@ Status Log::close() {
     write_mark();
     status = mark_->sync();
   }
+  if (status.ok()) give_back_ahead();
   if (status.ok() && spares_.count() > 0) status = spares_.remove_all();
   file_.reset();  // whoever still holds the space holds no file
   mark_.reset();
@@ -355,6 +362,7 @@ LogStats Log::stats() const {
           .bytes = earlier_bytes + allocated_,
           .record_bytes = earlier_bytes + offset_,
           .segments = earlier_.size() + 1,
+          .ahead_bytes = allocated_ - offset_ + spares_.count() * spares_.bytes_each(),
           .spares = spares_.count(),
           .spares_wanted = spares_.wanted(),
           .appended_bytes = appended_bytes_,

@@ -41,10 +41,11 @@ struct LogStats {
   Sequence durable = 0;
   Sequence first = 1;  // the first record that can still be read
   uint64_t syncs = 0;
-  uint64_t bytes = 0;         // of the segments, preallocation included
-  uint64_t record_bytes = 0;  // of them, what is not preallocated
+  uint64_t bytes = 0;         // of the segments, zeros included
+  uint64_t record_bytes = 0;  // of the segments, but for zeros at the end of the present one
   uint64_t segments = 0;
-  uint64_t spares = 0;          // segments of zeros beside them
+  uint64_t ahead_bytes = 0;  // those zeros, and spare segments
+  uint64_t spares = 0;
   uint64_t spares_wanted = 0;   // how many there would be after a lull
   uint64_t appended_bytes = 0;  // by this process
   uint64_t cut_bytes = 0;       // of an unfinished write that open() cut off
@@ -115,6 +116,7 @@ class Log {
   void tell() const;
   Status renew_segment(const Recovered& recovered);
   Status begin_segment();
+  void give_back_ahead();
   Status write_segment(const SegmentHeader& header, std::unique_ptr<File>& out, uint64_t& bytes);
   Status reserve(size_t bytes);
   Status sync_locked(std::unique_lock<std::mutex>& lock, Sequence sequence);

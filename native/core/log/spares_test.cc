@@ -94,6 +94,9 @@ TEST_F(SparesTest, ALogThatIsClosedLeavesNone) {
   EXPECT_GT(spare_files(), 0U);
   EXPECT_TRUE(log->close().ok());
   EXPECT_EQ(spare_files(), 0U);
+  const auto segments = list_segments(disk_, "s");
+  ASSERT_TRUE(segments.ok());
+  EXPECT_LT(segments->back().bytes, 4 * kPayload.size());  // no zeros behind its records
 }
 
 TEST_F(SparesTest, ASegmentThatEndsEarlyGivesBackWhatItHadAhead) {
