@@ -76,6 +76,7 @@ class Concepts {
   /** As of the index of episodes: VectorIndex::owe_up_to(), owes(), settle(). */
   void owe_up_to(size_t links) { index_.owe_up_to(links); }
   bool owes() const { return index_.owes(); }
+  void prepare_link(const Pause& pause) { index_.prepare(pause); }
   void link(size_t links_max) { index_.settle(links_max); }
   void reserve_numbers(uint32_t end);
 

@@ -321,7 +321,8 @@ class Space {
   MemorySettings memory_;
   CyclesOperation cycles_;
   std::vector<uint32_t>
-      fresh_;  // episodes with a vector, stored since the last cycle; some may be gone since
+      fresh_;              // episodes with a vector, stored since the last cycle; some may be gone since
+  std::mutex link_mutex_;  // one looks for links at a time
   std::mutex consolidate_mutex_;  // one cycle at a time
   const bool background_;
   std::atomic<uint32_t> writers_ = 0;  // that have the lock or want it; keep_up() lets them go first

@@ -1,6 +1,7 @@
 // Writes from outside: checked, committed, and waited for as the durability asks.
 #include <algorithm>
 #include <cmath>
+#include <thread>
 #include <unordered_set>
 
 #include "base/crc32c.h"
@@ -88,6 +89,20 @@ Result<Sequence> Space::write(const WriteOptions& options, Request request, Work
 bool Space::link_some() {
   std::vector<MemoryRange> due;
   bool behind = false;
+  const std::lock_guard alone(link_mutex_);
+  {  // beside readers, and no writer waits for more than a few steps of it
+    auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
+    const Pause pause = [&] {
+      if (writers_ == 0) return std::this_thread::yield();  // to one that the disk has just woken
+      lock.unlock();
+      lock.lock();  // behind the writers
+    };
+    if (index_.owes())
+      index_.prepare(pause);
+    else
+      concepts_.prepare_link(pause);
+  }
+  std::this_thread::yield();
   {
     const auto lock = waiting_lock<std::unique_lock<std::shared_mutex>>(mutex_);
     if (index_.owes())

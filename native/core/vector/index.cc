@@ -103,6 +103,10 @@ size_t VectorIndex::due() const {
   return std::min(slots, slots - tailMax() + fast);
 }
 
+void VectorIndex::prepare(const Pause& pause) {
+  if (owes() && ordinals_[placed_] != kNone) world_.prepare(placed_, pause);
+}
+
 void VectorIndex::settle(size_t links_max) {
   for (size_t links = std::min(owed(), links_max); links > 0; --links, ++placed_)
     if (ordinals_[placed_] != kNone) world_.link(placed_);

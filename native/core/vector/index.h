@@ -82,6 +82,8 @@ class VectorIndex {
   /** How many links there are to settle. */
   size_t owed() const { return due() - std::min<size_t>(placed_, due()); }
   bool owes() const { return owed() > 0; }
+  /** Does the part of the next link that only looks: see SmallWorld::prepare(). */
+  void prepare(const Pause& pause);
   /** Links what was left to be linked, or the oldest `links_max` of it. */
   void settle(size_t links_max = SIZE_MAX);
   /** How many links may be left before an add() makes some itself; 0, the default: none but its own. */

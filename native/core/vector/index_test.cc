@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <random>
+#include <utility>
 
 #include "base/random.h"
 
@@ -293,6 +295,50 @@ TEST(VectorIndex, IsTheSameWhoeverLinksWhatAnAddLeftAndWhen) {
 }
 
 /** n unit vectors of few different values: many are equally near to one. */
+/** Six thousand vectors, the older ones removed here and there: `link` does one link behind each add(), and
+ * may call what is done in a pause of it, which else is done before. */
+Bytes image_linked_by(
+    const std::function<void(VectorIndex& index, const std::function<void()>& between)>& link) {
+  const auto vectors = clustered(6'000, 40, 9);
+  VectorIndex index({.dimension = kDimension});
+  index.owe_up_to(vectors.size());
+  uint32_t next = 0;
+  const auto add = [&] {
+    index.add(next, vectors[next]);
+    ++next;
+  };
+  for (uint32_t turn = 0; next < vectors.size(); ++turn) {
+    add();
+    link(index, [&] {
+      if (next > 3'000 && turn % 500 == 0)
+        index.remove(turn / 2);
+      else if (turn % 3 == 0 && next < vectors.size())
+        add();
+    });
+  }
+  index.settle();
+  return index.image();
+}
+
+TEST(VectorIndex, ALinkThatIsPreparedIsTheSameAndSoWhereAWriterComesBetween) {
+  size_t paused = 0;
+  const Bytes directly = image_linked_by([](VectorIndex& index, const std::function<void()>& between) {
+    between();
+    index.settle(1);
+  });
+  const Bytes prepared = image_linked_by([&](VectorIndex& index, const std::function<void()>& between) {
+    bool came = false;
+    index.prepare([&] {
+      if (!std::exchange(came, true)) between();
+    });
+    paused += came ? 1 : 0;
+    if (!came) between();
+    index.settle(1);
+  });
+  EXPECT_TRUE(prepared == directly);
+  EXPECT_GT(paused, 1'000U);
+}
+
 std::vector<std::vector<float>> signs(size_t n, uint32_t dimension) {
   std::mt19937 random(9);
   std::vector<std::vector<float>> vectors(n, std::vector<float>(dimension));

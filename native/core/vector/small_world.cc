@@ -12,6 +12,8 @@ namespace engram {
 namespace {
 
 constexpr uint32_t kMaxLayer = 16;
+/** Of a walk that lets others go first: some microseconds. */
+constexpr size_t kStepsToPause = 8;
 /** A candidate is compared with so many of the chosen at a time: the first that is nearer to it ends it. */
 constexpr size_t kComparedAtOnce = 8;
 
@@ -128,6 +130,7 @@ void SmallWorld::expandAll(uint32_t layer, WalkScratch& scratch) const {
   };
   for (uint32_t slot = pool.expand(); slot != kNone; slot = pool.expand()) {
     scratch.expanded.push_back(slot);
+    if (scratch.pause != nullptr && scratch.expanded.size() % kStepsToPause == 0) (*scratch.pause)();
     scratch.reserve(count + options_.degree + 1);
     const size_t before = count;
     for (const uint32_t next : neighbours(slot, layer)) visit(next);
@@ -225,8 +228,42 @@ void SmallWorld::connect(uint32_t from, uint32_t to, uint32_t layer) {
   setNeighbours(from, layer, grown_);
 }
 
-void SmallWorld::link(uint32_t slot) {
+void SmallWorld::prepare(uint32_t slot, const Pause& pause) {
+  ahead_.pause = &pause;
+  prepare(slot, ahead_);
+  ahead_.pause = nullptr;
+}
+
+void SmallWorld::prepare(uint32_t slot, WalkScratch& scratch) {
   assert(!linked(slot));
+  const uint64_t began = changes_;
+  prepared_for_ = kNone;  // until it is done: a writer that comes in a pause must not take half of it
+  prepared_.resize(kMaxLayer + 1);
+  for (auto& chosen : prepared_) chosen.clear();
+  const auto done = [&] {
+    prepared_for_ = slot;
+    prepared_at_ = began;
+  };
+  if (entry_ == kNone) return done();
+  const uint32_t highest = std::min<uint32_t>(levels_[slot], top_);
+  blocks_.ask(slot, scratch.query);
+  Candidate entry = descend(start(scratch), highest, scratch);
+  for (uint32_t layer = highest + 1; layer-- > 0;) {
+    walkLayer(entry, options_.ef_construction, layer, scratch);
+    if (changes_ != began) return;  // a writer came in a pause, and what he prepared is his
+    found_.clear();
+    for (uint32_t i = 0; i < scratch.pool.size(); ++i)
+      if (const Candidate one = scratch.pool[i]; one.slot != slot && linked(one.slot)) found_.push_back(one);
+    if (found_.empty()) continue;  // only removed ones are near: the next layer may have others
+    prune(found_, degreeAt(layer), {}, prepared_[layer]);
+    entry = found_.front();
+  }
+  done();
+}
+
+void SmallWorld::link(uint32_t slot) {
+  if (!prepared(slot)) prepare(slot, insert_);
+  ++changes_;
   linked_[slot] = 1;
   const uint32_t level = levels_[slot];
   if (entry_ == kNone) {
@@ -234,19 +271,11 @@ void SmallWorld::link(uint32_t slot) {
     top_ = level;
     return;
   }
-  blocks_.ask(slot, insert_.query);
-  Candidate entry = descend(start(insert_), std::min(level, top_), insert_);
   for (uint32_t layer = std::min(level, top_) + 1; layer-- > 0;) {
-    walkLayer(entry, options_.ef_construction, layer, insert_);
-    found_.clear();
-    for (uint32_t i = 0; i < insert_.pool.size(); ++i)
-      if (const Candidate one = insert_.pool[i]; one.slot != slot && linked(one.slot)) found_.push_back(one);
-    if (found_.empty()) continue;  // only removed ones are near: the next layer may have others
-    chosen_.clear();
-    prune(found_, degreeAt(layer), {}, chosen_);
-    setPruned(slot, layer, chosen_);
-    for (const uint32_t other : chosen_) connect(other, slot, layer);
-    entry = found_.front();
+    const std::vector<uint32_t>& chosen = prepared_[layer];
+    if (chosen.empty()) continue;
+    setPruned(slot, layer, chosen);
+    for (const uint32_t other : chosen) connect(other, slot, layer);
   }
   if (level > top_) {
     top_ = level;
@@ -292,6 +321,7 @@ void SmallWorld::join(uint32_t one, uint32_t other, uint32_t layer) {
 
 void SmallWorld::unlink(uint32_t slot) {
   assert(linked(slot));
+  ++changes_;
   linked_[slot] = 0;
   // An edge that repair misses leads to the slot's next code, which nothing was pruned beside.
   std::fill(pruned_.begin(), pruned_.end(), uint8_t{0});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct WorldOptions {
   uint64_t seed = 1;
 };
 
+/** Called between the steps of a walk by whoever lets others go first. */
+using Pause = std::function<void()>;
+
 /** A walk's own memory, reused from call to call by one thread. */
 struct WalkScratch {
   std::vector<uint64_t> visited;    // one bit per slot, all zero between walks
@@ -29,6 +33,7 @@ struct WalkScratch {
   std::vector<uint32_t> expanded;   // slots whose neighbours were met
   Pool pool;
   CodeQuery query;
+  const Pause* pause = nullptr;
 
   void reserve(size_t slots) {
     if (seen.size() >= slots) return;
@@ -50,6 +55,9 @@ class SmallWorld {
   void put(uint32_t slot, std::span<const float> unit) { blocks_.put(slot, unit); }
   /** Links a slot that has its code. */
   void link(uint32_t slot);
+  /** Does the part of link() that only looks: beside readers, though not by two at a time; and beside no
+   * writer but in a pause. link() goes on from there, unless a link or unlink() came between. */
+  void prepare(uint32_t slot, const Pause& pause);
   /** Takes the slot out, joins its neighbours to each other, and clears its code. */
   void unlink(uint32_t slot);
   /** Clears the code of a slot that is not linked. */
@@ -102,6 +110,8 @@ class SmallWorld {
   /** setNeighbours() with what prune() chose. */
   void setPruned(uint32_t slot, uint32_t layer, std::span<const uint32_t> chosen);
   void repair(uint32_t slot, uint32_t layer);
+  void prepare(uint32_t slot, WalkScratch& scratch);
+  bool prepared(uint32_t slot) const { return prepared_for_ == slot && prepared_at_ == changes_; }
   void chooseEntry();
 
   WorldOptions options_;
@@ -116,12 +126,18 @@ class SmallWorld {
   uint32_t entry_ = kNone;
   uint32_t top_ = 0;
 
+  /** Links and unlinks so far; what prepare() found, for which slot, and when: by layer, from 0 up. */
+  uint64_t changes_ = 0;
+  uint32_t prepared_for_ = kNone;
+  uint64_t prepared_at_ = 0;
+  std::vector<std::vector<uint32_t>> prepared_;
+
   // Memory of the writer.
   WalkScratch insert_;
+  WalkScratch ahead_;  // of prepare(), which a writer may overtake
   CodeQuery asking_;
   std::vector<Candidate> candidates_;
   std::vector<Candidate> found_;
-  std::vector<uint32_t> chosen_;
   std::vector<uint32_t> grown_;
   std::vector<uint32_t> rewired_;
   std::vector<uint32_t> apart_;
