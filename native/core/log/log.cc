@@ -188,8 +188,7 @@ Status Log::begin_segment() {
   return {};
 }
 
-/** Zeros of a spare segment behind the last record, which nothing will be written over; that of a failure is
- * that they stay. */
+/** Zeros of a spare segment behind its last record. Where it fails, they stay. */
 void Log::give_back_ahead() {
   if (allocated_ - offset_ > options_.preallocate_bytes && file_->truncate(offset_)) allocated_ = offset_;
 }
