@@ -294,6 +294,27 @@ TEST(VectorIndex, IsTheSameWhoeverLinksWhatAnAddLeftAndWhen) {
     EXPECT_EQ(grown(way), at_once) << way.owed_max << ' ' << way.settled;
 }
 
+TEST(VectorIndex, AWriterThatLinksManyInAPauseEndsTheWalkAndTheGraphIsTheSame) {
+  constexpr size_t kBurst = 200;
+  const auto vectors = clustered(9'000, 40, 9);
+  VectorIndex alone({.dimension = kDimension});
+  for (uint32_t i = 0; i < vectors.size(); ++i) alone.add(i, vectors[i]);
+  alone.settle();
+  VectorIndex index({.dimension = kDimension});
+  index.owe_up_to(10);
+  uint32_t next = 0;
+  const auto add = [&](size_t most) {
+    for (; most > 0 && next < vectors.size(); --most, ++next) index.add(next, vectors[next]);
+  };
+  for (int turn = 0; next < vectors.size(); ++turn) {
+    add(1);
+    index.prepare([&] { add(turn % 50 == 0 ? kBurst : 0); });
+    index.settle(1);
+  }
+  index.settle();
+  EXPECT_TRUE(index.image() == alone.image());
+}
+
 /** n unit vectors of few different values: many are equally near to one. */
 /** Six thousand vectors, the older ones removed here and there: `link` does one link behind each add(), and
  * may call what is done in a pause of it, which else is done before. */

@@ -130,7 +130,7 @@ void SmallWorld::expandAll(uint32_t layer, WalkScratch& scratch) const {
   };
   for (uint32_t slot = pool.expand(); slot != kNone; slot = pool.expand()) {
     scratch.expanded.push_back(slot);
-    if (scratch.pause != nullptr && scratch.expanded.size() % kStepsToPause == 0) (*scratch.pause)();
+    if (scratch.expanded.size() % kStepsToPause == 0 && scratch.pause && !scratch.pause()) break;
     scratch.reserve(count + options_.degree + 1);
     const size_t before = count;
     for (const uint32_t next : neighbours(slot, layer)) visit(next);
@@ -229,7 +229,10 @@ void SmallWorld::connect(uint32_t from, uint32_t to, uint32_t layer) {
 }
 
 void SmallWorld::prepare(uint32_t slot, const Pause& pause) {
-  ahead_.pause = &pause;
+  ahead_.pause = [&, began = changes_] {
+    pause();
+    return changes_ == began;  // else there may be slots that the walk has no room for
+  };
   prepare(slot, ahead_);
   ahead_.pause = nullptr;
 }

@@ -33,7 +33,8 @@ struct WalkScratch {
   std::vector<uint32_t> expanded;   // slots whose neighbours were met
   Pool pool;
   CodeQuery query;
-  const Pause* pause = nullptr;
+  /** Called every few steps, where there is one; false ends the walk, which is worth nothing then. */
+  std::function<bool()> pause = nullptr;
 
   void reserve(size_t slots) {
     if (seen.size() >= slots) return;
