@@ -76,7 +76,8 @@ export function durableRates(summary: Summary): HTMLElement {
   const found = rows(summary, "durable");
   if (found.length === 0) return notHere("Durable stores:");
   const dots: DotRow[] = found.map((row) => ({
-    subject: String(row.who),
+    // The text above says that these are without embedding, too: a label has room for one thing.
+    subject: String(row.who).replace("without embedding, new segments", "into new segments"),
     panel: Number(row.batch) === 1 ? "1 record a commit" : `${count(Number(row.batch))} records a commit`,
     value: Number(row.per_s),
     low: orNull(row.lowest),
