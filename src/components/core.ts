@@ -71,14 +71,19 @@ export function walkTimes(summary: Summary): HTMLElement {
   });
 }
 
+/** Names that a phone has room for; the text above the chart says what they mean. */
+const SHORT: Record<string, string> = {
+  "engram, without embedding": "engram, text",
+  "engram, without embedding, new segments": "engram, growing",
+};
+
 /** Durable records a second beside the raw log. */
 export function durableRates(summary: Summary): HTMLElement {
   const found = rows(summary, "durable");
   if (found.length === 0) return notHere("Durable stores:");
   const dots: DotRow[] = found.map((row) => ({
-    // The text above says that these are without embedding, too: a label has room for one thing.
-    subject: String(row.who).replace("without embedding, new segments", "into new segments"),
-    panel: Number(row.batch) === 1 ? "1 record a commit" : `${count(Number(row.batch))} records a commit`,
+    subject: SHORT[String(row.who)] ?? String(row.who),
+    panel: `${count(Number(row.batch))} a commit`,
     value: Number(row.per_s),
     low: orNull(row.lowest),
     high: orNull(row.highest),
