@@ -74,7 +74,7 @@ export function walkTimes(summary: Summary): HTMLElement {
 /** Names that a phone has room for; the text above the chart says what they mean. */
 const SHORT: Record<string, string> = {
   "engram, without embedding": "engram, text",
-  "engram, without embedding, new segments": "engram, growing",
+  "engram, without embedding, new segments": "engram, grows",
 };
 
 /** Durable records a second beside the raw log. */
