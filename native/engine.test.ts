@@ -56,6 +56,57 @@ test("what is stored is recalled by its direction and read back whole", () =>
     assert.deepEqual(space.ids(ordinals), ["b", "a"]);
   }));
 
+test("a prepared recall finds what a recall finds, cue after cue, and sees what was stored since", () =>
+  inSpace(async (space) => {
+    await space.store({id: "a", embedding: east});
+    const prepared = space.prepareRecall({k: 2});
+    prepared.vector.set(north);
+    assert.equal(prepared.recall(), 1);
+    await space.store({id: "b", embedding: north, attributes: {warm: true}});
+    for (const [cue, ids] of [
+      [north, ["b", "a"]],
+      [east, ["a", "b"]],
+    ] as const) {
+      prepared.vector.set(cue);
+      assert.equal(prepared.recall(), 2);
+      assert.deepEqual(space.ids(prepared.ordinals), ids);
+      assert.deepEqual([...prepared.scores], [1, 0]);
+    }
+    const warm = space.prepareRecall({k: 2, exact: true, where: {key: "warm", equals: true}});
+    warm.vector.set(east);
+    assert.equal(warm.recall(), 1);
+    assert.deepEqual(space.ids(warm.ordinals.subarray(0, 1)), ["b"]);
+  }));
+
+test("a prepared recall refuses options and cues that cannot be", () =>
+  inSpace(async (space) => {
+    await space.store({id: "a", embedding: east});
+    for (const k of [0, -1, 1.5, 10_001, Number.NaN])
+      assert.throws(() => space.prepareRecall({k}), InvalidArgumentError);
+    const prepared = space.prepareRecall();
+    assert.equal(prepared.ordinals.length, 10);
+    assert.throws(() => prepared.recall(), InvalidArgumentError); // a cue of zeros
+    prepared.vector.set([Number.NaN, 0, 0]);
+    assert.throws(() => prepared.recall(), InvalidArgumentError);
+    prepared.vector.set(east);
+    assert.equal(prepared.recall(), 1);
+  }));
+
+test("the arrays of a prepared recall cannot be transferred away from it", () =>
+  inSpace(async (space) => {
+    await space.store({id: "a", embedding: east});
+    const prepared = space.prepareRecall();
+    prepared.vector.set(east);
+    const buffer = prepared.vector.buffer as ArrayBuffer;
+    try {
+      structuredClone(buffer, {transfer: [buffer]}); // Node 20 copies it, later ones refuse
+    } catch (error) {
+      assert.equal((error as Error).name, "DataCloneError");
+    }
+    assert.deepEqual(prepared.vector, east);
+    assert.equal(prepared.recall(), 1);
+  }));
+
 test("edges carry activation and reach", () =>
   inSpace(async (space) => {
     await space.storeBatch({ids: ["a", "b", "c"]});

@@ -32,6 +32,7 @@ export {
   type RecallMode,
   type Recognition,
 } from "./engine/memory.ts";
+export {PreparedRecall} from "./engine/prepared.ts";
 export {Space} from "./engine/space.ts";
 export {startTrace, type Trace} from "./engine/trace.ts";
 export type {

@@ -21,7 +21,10 @@ export async function main({directory, rounds, time_ms}: BoundaryInput): Promise
     const space = await engine.space("null", {dimension: 2});
     await space.store({id: "a", embedding: Float32Array.of(1, 0)});
     const [vector, ordinals, scores] = [Float32Array.of(0.6, 0.8), new Uint32Array(1), new Float32Array(1)];
+    const prepared = space.prepareRecall({k: 1});
+    prepared.vector.set(vector);
     const tasks: [string, () => unknown][] = [
+      ["prepared recall", () => prepared.recall()],
       ["recallSync", () => space.recallSync({vector, k: 1}, ordinals, scores)],
       ["recall", () => space.recall({vector, k: 1})],
       ["get", () => space.get("a")],

@@ -147,7 +147,8 @@ const time = (id: string, metric: string, label: string, name: string): Metric =
 
 /** What is stored durably, by how its metric goes on behind "stores_per_s". */
 const STORED = {
-  "": {id: "", suffix: "", label: "with embeddings"},
+  embedded: {id: "", suffix: "", label: "with embeddings"},
+  bursts: {id: "bursts-", suffix: " in bursts", label: "with embeddings, in bursts of 1,000"},
   plain: {id: "plain-", suffix: " without embedding", label: "without embedding, segments written ahead"},
   unprepared: {
     id: "unprepared-",
@@ -156,7 +157,7 @@ const STORED = {
   },
 } as const;
 
-const durableShare = (batch: number, stored: keyof typeof STORED = ""): Metric => {
+const durableShare = (batch: number, stored: keyof typeof STORED = "embedded"): Metric => {
   const {id, suffix, label} = STORED[stored];
   return {
     id: `durable-${id}${batch}`,
@@ -233,13 +234,23 @@ export const SMALL_SPACE: Metric = {
   rows: mine(`qps small ${SMALL}`, "%", "1e6 / value"),
 };
 export const DURABLE_ONE = durableShare(1);
-export const BOUNDARY: Metric = {
-  id: "boundary",
-  label: "a recall of nothing from TypeScript and back, in this thread",
+const crossing = (id: string, call: string, label: string): Metric => ({
+  id,
+  label,
   unit: "µs",
   estimator: median({of: "rounds"}),
-  rows: mine("boundary_us", "recallSync"),
-};
+  rows: mine("boundary_us", call),
+});
+export const BOUNDARY = crossing(
+  "boundary",
+  "recallSync",
+  "a recall of nothing from TypeScript and back, in this thread",
+);
+const PREPARED = crossing(
+  "boundary-prepared",
+  "prepared recall",
+  "a prepared recall of nothing from TypeScript and back, in this thread",
+);
 
 export const FLOORS: Floor[] = [
   ...[...SETS, LARGE].flatMap((set) =>
@@ -290,6 +301,7 @@ export const FLOORS: Floor[] = [
   ...BATCHES.map((batch) => floor(durableShare(batch, "plain"), ">=", 0.6)),
   floor(DURABLE_TAIL, "<=", 1.5),
   floor(BOUNDARY, "<=", 1),
+  floor(PREPARED, "<=", 1),
 ];
 
 export const METRICS: Metric[] = [
@@ -313,6 +325,7 @@ export const METRICS: Metric[] = [
   },
   time("reach-2", "reach_us", "2 hops", "distinct nodes within 2 hops"),
   time("reach-3", "reach_us", "3 hops", "distinct nodes within 3 hops"),
+  ...BATCHES.map((batch) => durableShare(batch, "bursts")),
   ...BATCHES.map((batch) => durableShare(batch, "unprepared")),
   ...BATCHES.map(growingShare),
   ...BATCHES.map(linkedShare),
@@ -421,7 +434,8 @@ export const TABLES: Table[] = [
         median(CASE WHEN kind = 'commit_p99_us' THEN value END) AS p99, count(DISTINCT ${ROUND}) AS rounds
       FROM (SELECT *, split_part(metric, ' ', 1) AS kind,
           subject || CASE WHEN metric LIKE '%nothing ready' THEN ', without embedding, new segments'
-            WHEN metric LIKE '% without %' THEN ', without embedding' ELSE '' END AS who
+            WHEN metric LIKE '% without %' THEN ', without embedding'
+            WHEN metric LIKE '% in bursts' THEN ', in bursts' ELSE '' END AS who
         FROM observations WHERE metric LIKE 'stores_per_s%' OR metric LIKE 'commit_p99_us%')
       GROUP BY label, who ORDER BY 1, 2`,
     units: {batch: "count", per_s: "1/s", lowest: "1/s", highest: "1/s", p99: "µs", rounds: "count"},

@@ -24,6 +24,7 @@ Napi::Function SpaceHandle::define(Napi::Env env) {
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::verify>>("verify"),
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::recall>>("recall"),
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::recallSync>>("recallSync"),
+                         InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::prepareRecall>>("prepareRecall"),
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::spread>>("spread"),
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::spreadSync>>("spreadSync"),
                          InstanceMethod<&SpaceHandle::guarded<&SpaceHandle::reach>>("reach"),

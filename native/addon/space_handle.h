@@ -30,6 +30,7 @@ class SpaceHandle final : public Napi::ObjectWrap<SpaceHandle> {
   Napi::Value edges(const Napi::CallbackInfo& info);
   Napi::Value recall(const Napi::CallbackInfo& info);
   Napi::Value recallSync(const Napi::CallbackInfo& info);
+  Napi::Value prepareRecall(const Napi::CallbackInfo& info);
   Napi::Value spread(const Napi::CallbackInfo& info);
   Napi::Value spreadSync(const Napi::CallbackInfo& info);
   Napi::Value reach(const Napi::CallbackInfo& info);

@@ -1,9 +1,10 @@
 // Durable stores beside the raw write they cannot beat: a preallocated file, one write and one fdatasync per
 // commit of the same bytes. Beside it the same into a file that grows: what a log pays for new blocks. A
-// store without embedding is measured twice, as its log's segments: of zeros that were written ahead in
-// lulls, or new ones. In turns, A-B-C-D-E and back, per size of batch; time on the wall. A turn begins when
-// what stores before it left to be done is done: links and segments for the next burst. Embeddings are real
-// ones or clusters like them: what a link costs depends on how vectors lie.
+// store with embeddings is measured twice, too: without a pause, and in bursts that its links may be behind
+// of; and one without, as its log's segments: of zeros that were written ahead in lulls, or new ones. In
+// turns, A-B-C-D-E-F and back, per size of batch; time on the wall. A turn begins when what stores before it
+// left to be done is done: links and segments for the next burst. Embeddings are real ones or clusters like
+// them: what a link costs depends on how vectors lie.
 //   durable_bench --directory /on/a/real/disk [--base X] [--dimension 384] [--rounds N] [--milliseconds N]
 // X: a file of 100,000 rows, as in index_bench.
 #include <fcntl.h>
@@ -41,6 +42,10 @@ constexpr std::array<uint32_t, 3> kBatches = {1, 100, 1'000};
 constexpr size_t kVisitBytesMax = size_t{256} << 20;
 constexpr size_t kSpares = 4;
 constexpr uint32_t kFillBatch = 1'000;
+/** So many memories come at once in a burst, as many as the links of a space may be behind; so many bursts a
+ * visit has. */
+constexpr size_t kBurst = 1'000;
+constexpr size_t kBursts = 4;
 /** Whoever waits for links or zeros looks so often, and gives up after so many looks. */
 constexpr std::chrono::milliseconds kLook{10};
 constexpr int kLooksMax = 6'000;
@@ -170,13 +175,16 @@ class Store final : public Log {
 struct Logged {
   const char* name;
   const char* suffix;  // of the metrics
+  size_t burst;        // records between two pauses; 0: no pause
   std::function<std::shared_ptr<Log>()> begin;
 };
 
 void visit(const Logged& subject, Log& log, uint32_t batch, double seconds, const Visit& visit) {
   std::vector<double> commits;
   double busy = 0;
-  while (busy < seconds && commits.size() * batch * kRecordBytes < kVisitBytesMax) {
+  const size_t most = subject.burst > 0 ? subject.burst * kBursts : kVisitBytesMax / kRecordBytes;
+  while (busy < seconds && (commits.size() + 1) * batch <= most) {
+    if (subject.burst > 0 && commits.size() * batch % subject.burst == 0) log.settle();
     commits.push_back(log.commit(batch));
     busy += commits.back();
   }
@@ -209,12 +217,13 @@ void measure(const Options& options) {
     store->fill();
     return store;
   };
-  const std::array<Logged, 5> subjects = {{
-      {"raw log", "", [&] { return raw; }},
-      {"growing file", "", growing},
-      {"engram", "", [&] { return embedded; }},
-      {"engram", " without embedding", [&] { return plain(kSpares); }},
-      {"engram", " without embedding, nothing ready", [&] { return plain(0); }},
+  const std::array<Logged, 6> subjects = {{
+      {"raw log", "", 0, [&] { return raw; }},
+      {"growing file", "", 0, growing},
+      {"engram", "", 0, [&] { return embedded; }},
+      {"engram", " in bursts", kBurst, [&] { return embedded; }},
+      {"engram", " without embedding", 0, [&] { return plain(kSpares); }},
+      {"engram", " without embedding, nothing ready", 0, [&] { return plain(0); }},
   }};
 
   for (const uint32_t batch : kBatches)

@@ -74,6 +74,7 @@ export interface NativeSpace extends NativeMemory {
     ordinals: Uint32Array,
     scores: Float32Array,
   ): number;
+  prepareRecall(k: number, ef: number, exact: boolean, filter: Filter | null): NativePreparedRecall;
   spread(
     ids: string[],
     activations: Float32Array,
@@ -100,6 +101,13 @@ export interface NativeSpace extends NativeMemory {
   digest(): Promise<string>;
   damage(): Error | null;
   sync(): Promise<void>;
+}
+
+export interface NativePreparedRecall {
+  vector: Float32Array;
+  ordinals: Uint32Array;
+  scores: Float32Array;
+  recall: () => number;
 }
 
 /** Durability, the writer's time in ms since 1970, idempotency key or "". */

@@ -3,6 +3,7 @@ import {type EngramError, InvalidArgumentError, now, settle, typed} from "./erro
 import {Hits} from "./hits.ts";
 import {Memory} from "./memory.ts";
 import type {NativeListener, NativeSpace, NativeWrite} from "./native.ts";
+import {PreparedRecall} from "./prepared.ts";
 import {
   type Attributes,
   type Backup,
@@ -223,12 +224,15 @@ export class Space {
   }
 
   /** The same in this thread, into arrays of the caller: for the shortest path. Returns how many were found. */
-  recallSync(
-    {vector, k = K_DEFAULT, ef = 0, exact = false, ...rest}: Cue & {vector: Float32Array},
-    ordinals: Uint32Array,
-    scores: Float32Array,
-  ): number {
-    return now(() => this.#native.recallSync(vector, k, ef, exact, filterOf(rest), ordinals, scores));
+  recallSync(cue: Cue & {vector: Float32Array}, ordinals: Uint32Array, scores: Float32Array): number {
+    const {vector, k = K_DEFAULT, ef = 0, exact = false} = cue; // not the rest: to make an object of it takes time
+    return now(() => this.#native.recallSync(vector, k, ef, exact, filterOf(cue), ordinals, scores));
+  }
+
+  /** Readies a recall in this thread that is asked again and again: what it needs crosses into the engine once. Write
+   *  each cue into its `vector`. */
+  prepareRecall({k = K_DEFAULT, ef = 0, exact = false, ...rest}: Omit<Cue, "vector"> = {}): PreparedRecall {
+    return new PreparedRecall(now(() => this.#native.prepareRecall(k, ef, exact, filterOf(rest))));
   }
 
   /** Bounded spreading activation from seeds; strongest first, seeds included. */

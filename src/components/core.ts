@@ -73,6 +73,7 @@ export function walkTimes(summary: Summary): HTMLElement {
 
 /** Names that a phone has room for; the text above the chart says what they mean. */
 const SHORT: Record<string, string> = {
+  "engram, in bursts": "engram, bursts",
   "engram, without embedding": "engram, text",
   "engram, without embedding, new segments": "engram, grows",
 };

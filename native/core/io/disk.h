@@ -28,6 +28,9 @@ class File {
   virtual ~File() = default;
   /** Writes all bytes at `offset`, extending the file when needed. */
   virtual Status write(uint64_t offset, View bytes) = 0;
+  /** Has the disk begin with what was written there, so that a sync() to come has less to wait for. Promises
+   * nothing, and tells nothing: a failure is the sync's to report. */
+  virtual void begin_sync(uint64_t /*offset*/, uint64_t /*bytes*/) {}
   /** Reads up to `count` bytes at `offset`; fewer only at the end of the file. */
   virtual Result<Bytes> read(uint64_t offset, size_t count) = 0;
   /** fdatasync: contents and size are durable when this returns. Never retry a failed one. */

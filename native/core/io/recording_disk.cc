@@ -12,6 +12,10 @@ class RecordingFile final : public File {
     sink_({"write", path_, offset, bytes.size()});
     return file_->write(offset, bytes);
   }
+  void begin_sync(uint64_t offset, uint64_t bytes) override {
+    sink_({"begin_sync", path_, offset, bytes});
+    file_->begin_sync(offset, bytes);
+  }
   Result<Bytes> read(uint64_t offset, size_t count) override {
     sink_({"read", path_, offset, count});
     return file_->read(offset, count);

@@ -14,6 +14,8 @@ namespace {
 
 /** Above this a commit is dominated by its own bytes: writing zeros ahead of it would only double them. */
 constexpr size_t kPreallocateForRecordsMaxBytes = 64 << 10;
+/** A record is written in such pieces: the disk is at work on the first when the last is handed over. */
+constexpr size_t kWriteBytes = size_t{256} << 10;
 /** The memory for a record that the next may use again. */
 constexpr size_t kBufferKeptBytes = size_t{4} << 20;
 
@@ -204,6 +206,16 @@ Status Log::reserve(size_t bytes) {
   return wrote;
 }
 
+Status Log::write_record() {
+  const View record = buffer_;
+  for (size_t at = 0; at < record.size(); at += kWriteBytes) {
+    const View piece = record.substr(at, kWriteBytes);
+    ENGRAM_TRY(file_->write(offset_ + at, piece));
+    if (record.size() > kWriteBytes) file_->begin_sync(offset_ + at, piece.size());
+  }
+  return {};
+}
+
 Result<Sequence> Log::append(uint16_t type, const PayloadWriter& payload, const RecordTag& tag) {
   if (buffer_.capacity() > kBufferKeptBytes) buffer_ = {};
   buffer_.clear();
@@ -221,9 +233,8 @@ Result<Sequence> Log::append(uint16_t type, const PayloadWriter& payload, const 
   }
   spares_.busy();
   Status wrote = reserve(buffer_.size());
-  if (wrote.ok() || wrote.error().code == Code::kDiskFull) wrote = file_->write(offset_, buffer_);
-  if (!wrote && wrote.error().code == Code::kDiskFull && spares_.give_back())
-    wrote = file_->write(offset_, buffer_);
+  if (wrote.ok() || wrote.error().code == Code::kDiskFull) wrote = write_record();
+  if (!wrote && wrote.error().code == Code::kDiskFull && spares_.give_back()) wrote = write_record();
   if (!wrote) {
     if (wrote.error().code != Code::kDiskFull) return poison(wrote.error());
     // Give back what the failed write took, durably: what is left of it may be a whole record but for its

@@ -119,6 +119,7 @@ class Log {
   void give_back_ahead();
   Status write_segment(const SegmentHeader& header, std::unique_ptr<File>& out, uint64_t& bytes);
   Status reserve(size_t bytes);
+  Status write_record();
   Status sync_locked(std::unique_lock<std::mutex>& lock, Sequence sequence);
   void write_mark();
   Error poison(Error cause);

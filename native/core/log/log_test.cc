@@ -167,6 +167,31 @@ TEST_F(LogTest, SyncsANewSegmentAndItsNameBeforeAnythingIsWrittenToIt) {
                                              "sync " + fresh, "sync_directory " + name, "write " + fresh}));
 }
 
+TEST_F(LogTest, HasTheDiskBeginWithALargeRecordBeforeItsEndIsWritten) {
+  constexpr size_t kLargeBytes = 700'000;
+  std::vector<std::string> calls;
+  uint64_t written = 0;
+  RecordingDisk recorder(disk_, [&](const DiskCall& call) {
+    if (call.op == "write") written += call.bytes;
+    if (call.op == "write" || call.op == "begin_sync" || call.op == "sync") calls.push_back(call.op);
+  });
+  auto log = Log::open(recorder, directory_, kUuid, {0, chain_start(kUuid)}, {},
+                       [](const Record&) { return Status{}; });
+  ASSERT_TRUE(log.ok());
+  ASSERT_TRUE((*log)->append(1, Bytes(1'000, 's')).ok());
+  calls.clear();
+  written = 0;
+  ASSERT_TRUE((*log)->append(1, Bytes(kLargeBytes, 'l')).ok());
+  EXPECT_EQ(calls,
+            (std::vector<std::string>{"write", "begin_sync", "write", "begin_sync", "write", "begin_sync"}));
+  EXPECT_EQ(written, record_size(kLargeBytes));
+  ASSERT_TRUE((*log)->sync_to(2).ok());
+  log->reset();
+  auto again = open({});
+  ASSERT_EQ(seen_.size(), 2U);
+  EXPECT_FALSE(again->damage());
+}
+
 TEST_F(LogTest, RefusesToBeOpenedByAnUnknownVersion) {
   Bytes header = encode_segment_header({kUuid, 1, chain_start(kUuid)});
   append(1);

@@ -31,12 +31,19 @@ void Column::add(double value, uint32_t ordinal) {
     size_ = 1;
     return;
   }
+  ++size_;
+  if (auto& last = blocks_.back(); last.back() < entry && last.size() < kBlockMaxEntries) {
+    // Written in its place: to copy at once what was just written in two parts waits for all writes before.
+    Entry& newest = last.emplace_back();
+    newest.value = value;
+    newest.ordinal = ordinal;
+    return;
+  }
   const size_t at = first_block(entry);
   auto& block = blocks_[at];
   const auto place = std::lower_bound(block.begin(), block.end(), entry);
   assert(place == block.end() || *place != entry);
   block.insert(place, entry);
-  ++size_;
   if (block.size() <= kBlockMaxEntries) return;
   // What comes in ascending order fills its blocks; anything else splits them in half.
   const size_t keep = at + 1 == blocks_.size() && block.back() == entry ? kBlockMaxEntries : block.size() / 2;

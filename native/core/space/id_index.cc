@@ -1,18 +1,41 @@
 #include "space/id_index.h"
 
+#include <cstring>
 #include <utility>
 
 #include "base/random.h"
 
 namespace engram {
 
+namespace {
+
+template <typename Word>
+uint64_t word_at(const char* at) {
+  Word word{};
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/** All of less than eight bytes. */
+uint64_t few(View bytes) {
+  const size_t size = bytes.size();
+  if (size >= sizeof(uint32_t))  // both ends: they overlap
+    return word_at<uint32_t>(bytes.data()) << 32U | word_at<uint32_t>(bytes.end() - sizeof(uint32_t));
+  if (size == 0) return 0;
+  return word_at<uint8_t>(bytes.data()) << 16U | word_at<uint8_t>(bytes.data() + size / 2) << 8U |
+         word_at<uint8_t>(bytes.end() - 1);
+}
+
+}  // namespace
+
 uint32_t IdIndex::tag_of(View id) const {
   uint64_t hash = seed_ ^ id.size();
-  do {
-    uint64_t word = 0;
-    id.remove_prefix(id.copy(reinterpret_cast<char*>(&word), sizeof word));
-    hash = mix64(hash ^ word);
-  } while (!id.empty());
+  size_t left = id.size();
+  for (const char* at = id.data(); left > sizeof hash; at += sizeof hash, left -= sizeof hash)
+    hash = mix64(hash ^ word_at<uint64_t>(at));
+  // The last eight bytes, some of them again: to copy as many as are left would take longer than the rest.
+  const bool is_short = id.size() < sizeof hash;
+  hash = mix64(hash ^ (is_short ? few(id) : word_at<uint64_t>(id.end() - sizeof hash)));
   return static_cast<uint32_t>(hash >> 32U) & tag_mask_;
 }
 

@@ -148,5 +148,26 @@ TEST(IdIndex, SeesAnOrderThatDoesNotAgree) {
   EXPECT_FALSE(told.index.order_agrees(told.id_of()));
 }
 
+TEST(IdIndex, EveryByteOfAnIdTellsItFromOthers) {
+  constexpr size_t kLengthMax = 40;
+  for (size_t length = 1; length <= kLengthMax; ++length) {
+    const std::string id(length, 'a');
+    IdIndex index(7);
+    index.find_or_add(id, 0, [&](uint32_t) { return View(id); });
+    for (size_t at = 0; at < length; ++at) {
+      std::string other = id;
+      other[at] = 'b';
+      size_t compared = 0;
+      const auto id_of = [&](uint32_t) {
+        ++compared;
+        return View(id);
+      };
+      EXPECT_EQ(index.find(other, id_of), IdIndex::kNone);
+      EXPECT_EQ(compared, 0U) << "byte " << at << " of " << length << " is not in the tag";
+    }
+    EXPECT_EQ(index.find(id + "a", [&](uint32_t) { return View(id); }), IdIndex::kNone);
+  }
+}
+
 }  // namespace
 }  // namespace engram

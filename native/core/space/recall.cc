@@ -23,22 +23,22 @@ constexpr double kRankEachFactor = 5;
 constexpr double kWalkMargin = 4;
 constexpr double kWalkMostHits = 20'000;
 
-Status check_recall(const RecallOptions& options) {
-  if (options.k == 0 || options.k > kRecallMaxK)
-    return Error::invalid("k is " + std::to_string(options.k),
-                          "ask for 1 to " + std::to_string(kRecallMaxK) + " hits");
-  return check_filter(options.filter);
-}
-
 bool better(const Hit& a, const Hit& b) {
   return a.similarity > b.similarity || (a.similarity == b.similarity && a.ordinal < b.ordinal);
 }
 
 }  // namespace
 
+Status Space::check(const RecallOptions& options) {
+  if (options.k == 0 || options.k > kRecallMaxK)
+    return Error::invalid("k is " + std::to_string(options.k),
+                          "ask for 1 to " + std::to_string(kRecallMaxK) + " hits");
+  return check_filter(options.filter);
+}
+
 Result<std::vector<Hit>> Space::recall(std::span<const float> query, const RecallOptions& options) const {
   const Timed timed(metrics_.of(Measured::kRecall));
-  ENGRAM_TRY(check_recall(options));
+  ENGRAM_TRY(check(options));
   ENGRAM_TRY(check_vector(query, settings_.dimension, "the cue"));
   const std::vector<float> cue = unit(query);
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
@@ -87,7 +87,7 @@ std::vector<Hit> Space::search(std::span<const float> cue, const RecallOptions& 
 
 Result<std::vector<Hit>> Space::recall(const RecallOptions& options) const {
   const Timed timed(metrics_.of(Measured::kRecall));
-  ENGRAM_TRY(check_recall(options));
+  ENGRAM_TRY(check(options));
   const RecallFilter& filter = options.filter;
   const auto lock = waiting_lock<std::shared_lock<std::shared_mutex>>(mutex_);
   const OrdinalSet selected = attributes_.select(filter);

@@ -178,6 +178,8 @@ class Space {
   Result<std::unique_ptr<Watch>> watch(Sequence first);
   /** Edges that leave an episode, by relation and target. */
   std::vector<Edge> edges(View id) const;
+  /** Whether such a recall can be asked for: what is wrong with the options, if something is. */
+  static Status check(const RecallOptions& options);
   /** Hits best first. `query` need not have unit length. */
   Result<std::vector<Hit>> recall(std::span<const float> query, const RecallOptions& options) const;
   /** Without a vector: the newest episodes that meet options.filter, ties by ordinal. Their similarity is 1.

@@ -125,6 +125,7 @@ void Space::keep_up() {
 /** Those of the episodes that are not there already, or that another one of the batch replaces before. */
 StoreOperation Space::changes(const std::vector<EpisodeFields>& episodes) const {
   StoreOperation changed;
+  changed.episodes.reserve(episodes.size());
   std::optional<std::unordered_set<View>> replaced;  // ids of `changed`, once somebody asks
   const auto is_replaced = [&](View id) {
     if (mutant(Mutant::kRepeatInBatchDropped)) return false;
