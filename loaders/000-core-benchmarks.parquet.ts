@@ -38,6 +38,7 @@ export interface Parameters {
   graph_queries: number;
   /** Time in store() per visit, ms. */
   durable_ms: number;
+  /** More than of the rest: a disk changes from turn to turn. */
   durable_rounds: number;
   boundary_ms: number;
   opened: number;

@@ -1,5 +1,6 @@
 // A recall that is asked again and again: its arrays and options cross the border once, and each call after
 // that brings nothing in and takes a number out.
+#include <bit>
 #include <memory>
 #include <span>
 #include <utility>
@@ -11,8 +12,8 @@
 namespace engram {
 namespace {
 
-/** The arrays lie in one piece of memory that is the engine's: cue, ordinals, scores, 4 bytes an element. It
- * is there as long as the function or the buffer is, whatever JavaScript does with the other. */
+/** The arrays lie in one piece of memory that is the engine's: cue, ordinals (as their bits), scores. It is
+ * there as long as the function or the buffer is, whatever JavaScript does with the other. */
 struct PreparedRecall {
   std::shared_ptr<Space> space;
   RecallOptions options;
@@ -20,8 +21,10 @@ struct PreparedRecall {
 
   size_t dimension() const { return space->dimension(); }
   std::span<const float> cue() const { return {memory.data(), dimension()}; }
-  uint32_t* ordinals() { return reinterpret_cast<uint32_t*>(memory.data() + dimension()); }
-  float* scores() { return memory.data() + dimension() + options.k; }
+  void put(size_t place, const Hit& hit) {
+    memory[dimension() + place] = std::bit_cast<float>(hit.ordinal);
+    memory[dimension() + options.k + place] = hit.similarity;
+  }
 };
 using Shared = std::shared_ptr<PreparedRecall>;
 
@@ -30,12 +33,7 @@ Napi::Value recall_prepared(const Napi::CallbackInfo& info) {
   PreparedRecall& prepared = **static_cast<Shared*>(info.Data());
   const auto hits = prepared.space->recall(prepared.cue(), prepared.options);
   if (!hits) return raise(info.Env(), hits.error());
-  uint32_t* const ordinals = prepared.ordinals();
-  float* const scores = prepared.scores();
-  for (size_t i = 0; i < hits->size(); ++i) {
-    ordinals[i] = (*hits)[i].ordinal;
-    scores[i] = (*hits)[i].similarity;
-  }
+  for (size_t i = 0; i < hits->size(); ++i) prepared.put(i, (*hits)[i]);
   return Napi::Number::New(info.Env(), static_cast<uint32_t>(hits->size()));
 }
 
