@@ -10,7 +10,7 @@
 namespace engram {
 namespace {
 
-constexpr uint32_t kImageVersion = 1;
+constexpr uint32_t kImageVersion = 2;
 
 static_assert(std::numeric_limits<uint8_t>::max() >= 128, "counts of neighbours are bytes");
 
@@ -19,6 +19,10 @@ static_assert(std::numeric_limits<uint8_t>::max() >= 128, "counts of neighbours 
 void SmallWorld::write(Writer& writer) const {
   writer.put(entry_);
   writer.put(top_);
+  if (landmarked()) {
+    writer.put(covered_);
+    for (const float value : landmarks_.centre()) writer.put(value);
+  }
   for (uint32_t slot = 0; slot < levels_.size(); ++slot) {
     if (!linked(slot)) continue;
     for (uint32_t layer = 0; layer <= levels_[slot]; ++layer) {
@@ -34,6 +38,14 @@ bool SmallWorld::read(Reader& reader, const std::vector<bool>& linked_slots) {
   grow(slots);
   entry_ = reader.get<uint32_t>();
   top_ = reader.get<uint32_t>();
+  if (landmarked()) {
+    const auto covered = reader.get<uint32_t>();
+    if (covered > slots) return false;
+    cover(covered);
+    std::vector<float> centre(landmarks_.centre().size());
+    for (float& value : centre) value = reader.get<float>();
+    landmarks_.set_centre(centre);
+  }
   const bool any = std::find(linked_slots.begin(), linked_slots.end(), true) != linked_slots.end();
   if (any != (entry_ != kNone)) return false;
   if (any && (entry_ >= slots || !linked_slots[entry_] || top_ != levels_[entry_])) return false;

@@ -209,6 +209,44 @@ TEST(VectorIndex, TightClustersAreToldApartAtTheDefaultSetting) {
   EXPECT_GE(f.recall(), 0.95);
 }
 
+/** n unit vectors around far centres, though all alike differ along the same few directions: what is near
+ * along those is in another cluster more often than not. */
+std::vector<std::vector<float>> far_clustered(size_t n, size_t clusters, uint32_t seed, uint32_t dimension) {
+  constexpr size_t kShared = 32;
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  const auto rows = [&](size_t count) {
+    std::vector<std::vector<float>> all(count, std::vector<float>(dimension));
+    for (auto& row : all)
+      for (float& x : row) x = normal(random);
+    return all;
+  };
+  const auto centres = rows(clusters);
+  const auto directions = rows(kShared);
+  auto vectors = rows(n);
+  for (auto& vector : vectors) {
+    const auto& centre = centres[random() % clusters];
+    for (size_t i = 0; i < dimension; ++i) vector[i] = centre[i] + 0.3F * vector[i];
+    for (const auto& direction : directions) {
+      const float along = 0.15F * normal(random);
+      for (size_t i = 0; i < dimension; ++i) vector[i] += along * direction[i];
+    }
+    vector = normalised(vector);
+  }
+  return vectors;
+}
+
+TEST(VectorIndex, ANarrowWalkEndsInTheRightOneOfManyFarClusters) {
+  Fixture f(far_clustered(20'100, 800, 23, kHalfWide));
+  size_t astray = 0;
+  for (const auto& query : f.queries) {
+    const auto truth = f.search(query, {.k = 10, .mode = SearchMode::kExact});
+    const auto found = f.search(query, {.k = 10, .ef = 10});
+    astray += found[0].similarity < truth.back().similarity ? 1 : 0;
+  }
+  EXPECT_LE(astray, 5U);  // 15 where walks begin with greedy steps from layer to layer
+}
+
 TEST(VectorIndex, ThousandsOfEqualVectorsAreSearchedAndDoNotHideTheOthers) {
   auto vectors = clustered(12'100, 40, 13, 256);
   for (size_t i = 0; i < 10'000; ++i) vectors[i] = vectors[0];

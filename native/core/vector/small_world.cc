@@ -26,6 +26,7 @@ bool contains(std::span<const uint32_t> slots, uint32_t slot) {
 SmallWorld::SmallWorld(const WorldOptions& options)
     : options_(options),
       blocks_(options.dimension, options.degree),
+      landmarks_(landmarked() ? options.dimension : 0, options.seed),
       similarities_(options.ef_construction + 1) {
   assert(options_.dimension > 0 && options_.degree >= 16 && options_.degree % 16 == 0);
 }
@@ -48,6 +49,44 @@ void SmallWorld::grow(size_t slots) {
     upper_.resize(upper_.size() + size_t{level} * (options_.degree / 2 + 1), 0);
     setNeighbours(slot, 0, {});
   }
+}
+
+// When a slot is linked, not when it comes to be: so that a graph is the same however late its links are
+// made.
+void SmallWorld::cover(uint32_t slots) {
+  if (!landmarked()) return;
+  for (; covered_ < slots; ++covered_)
+    if (landmarks_.grow(covered_)) centre_landmarks();
+}
+
+void SmallWorld::put(uint32_t slot, std::span<const float> unit) {
+  blocks_.put(slot, unit);
+  if (linked(slot)) mark(slot);
+}
+
+void SmallWorld::mark(uint32_t slot) {
+  if (!landmarked() || !landmarks_.holds(slot)) return;
+  blocks_.ask(slot, asking_);
+  landmarks_.put(slot, asking_);
+}
+
+// Around their mean, as far as they are linked by now.
+void SmallWorld::centre_landmarks() {
+  std::vector<double> sum(landmarks_.centre().size(), 0);
+  size_t count = 0;
+  for (const uint32_t slot : landmarks_.slots()) {
+    if (!linked(slot)) continue;
+    blocks_.ask(slot, asking_);
+    for (size_t i = 0; i < asking_.code.size(); ++i)
+      sum[i % sum.size()] += static_cast<double>(asking_.scale) * asking_.code[i];
+    ++count;
+  }
+  std::vector<float> centre;
+  for (const double value : sum)
+    centre.push_back(static_cast<float>(value / static_cast<double>(std::max<size_t>(count, 1))));
+  landmarks_.set_centre(centre);
+  for (const uint32_t slot : landmarks_.slots())
+    if (linked(slot)) mark(slot);
 }
 
 std::span<const uint32_t> SmallWorld::neighbours(uint32_t slot, uint32_t layer) const {
@@ -104,16 +143,32 @@ Candidate SmallWorld::descend(Candidate entry, uint32_t to_layer, WalkScratch& s
   return entry;
 }
 
-size_t SmallWorld::walkLayer(Candidate entry, uint32_t width, uint32_t layer, WalkScratch& scratch) const {
+bool SmallWorld::enterAtLandmarks(WalkScratch& scratch) const {
+  if (!landmarked()) return false;
+  const auto nearest = landmarks_.nearest(scratch.query, scratch.landmarks);
+  const auto enterable = [this](uint32_t slot) { return slot != kNone && linked(slot); };
+  if (std::none_of(nearest.begin(), nearest.end(), enterable)) return false;
+  scratch.entries.clear();
+  std::copy_if(nearest.begin(), nearest.end(), std::back_inserter(scratch.entries), enterable);
+  return true;
+}
+
+void SmallWorld::enterAbove(uint32_t layer, WalkScratch& scratch) const {
+  scratch.entries.assign(1, descend(start(scratch), layer, scratch).slot);
+}
+
+size_t SmallWorld::walkLayer(uint32_t width, uint32_t layer, WalkScratch& scratch) const {
   scratch.pool.begin(width);
   scratch.expanded.clear();
   scratch.visited.resize((levels_.size() + 63) / 64, 0);
-  scratch.reserve(options_.degree + 1);
-  scratch.visited[entry.slot / 64U] |= uint64_t{1} << (entry.slot % 64U);
-  scratch.seen[0] = entry.slot;
-  scratch.similarities[0] = entry.similarity;
-  scratch.met = 1;
-  scratch.pool.insert(entry.similarity, entry.slot);
+  const std::span<const uint32_t> entries = scratch.entries;
+  scratch.reserve(entries.size() + options_.degree);
+  blocks_.fetch(entries);
+  for (const uint32_t slot : entries) scratch.visited[slot / 64U] |= uint64_t{1} << (slot % 64U);
+  std::copy(entries.begin(), entries.end(), scratch.seen.begin());
+  blocks_.similarities(scratch.query, entries, scratch.similarities.data());
+  scratch.met = entries.size();
+  scratch.pool.insert({scratch.similarities.data(), entries.size()}, entries);
   expandAll(layer, scratch);
   return scratch.met;
 }
@@ -149,7 +204,8 @@ void SmallWorld::walk(uint32_t width, WalkScratch& scratch) const {
   scratch.pool.begin(width);
   scratch.met = 0;
   if (entry_ == kNone) return;
-  walkLayer(descend(start(scratch), 0, scratch), width, 0, scratch);
+  if (!enterAtLandmarks(scratch)) enterAbove(0, scratch);
+  walkLayer(width, 0, scratch);
 }
 
 void SmallWorld::widen(uint32_t width, WalkScratch& scratch) const {
@@ -250,16 +306,17 @@ void SmallWorld::prepare(uint32_t slot, WalkScratch& scratch) {
   if (entry_ == kNone) return done();
   const uint32_t highest = std::min<uint32_t>(levels_[slot], top_);
   blocks_.ask(slot, scratch.query);
-  Candidate entry = descend(start(scratch), highest, scratch);
+  if (highest > 0 || !enterAtLandmarks(scratch)) enterAbove(highest, scratch);
   for (uint32_t layer = highest + 1; layer-- > 0;) {
-    walkLayer(entry, options_.ef_construction, layer, scratch);
+    if (layer == 0 && highest > 0) enterAtLandmarks(scratch);
+    walkLayer(options_.ef_construction, layer, scratch);
     if (changes_ != began) return;  // a writer came in a pause, and what he prepared is his
     found_.clear();
     for (uint32_t i = 0; i < scratch.pool.size(); ++i)
       if (const Candidate one = scratch.pool[i]; one.slot != slot && linked(one.slot)) found_.push_back(one);
     if (found_.empty()) continue;  // only removed ones are near: the next layer may have others
     prune(found_, degreeAt(layer), {}, prepared_[layer]);
-    entry = found_.front();
+    scratch.entries.assign(1, found_.front().slot);
   }
   done();
 }
@@ -268,6 +325,8 @@ void SmallWorld::link(uint32_t slot) {
   if (!prepared(slot)) prepare(slot, insert_);
   ++changes_;
   linked_[slot] = 1;
+  cover(slot + 1);
+  mark(slot);
   const uint32_t level = levels_[slot];
   if (entry_ == kNone) {
     entry_ = slot;
@@ -293,7 +352,8 @@ void SmallWorld::repair(uint32_t slot, uint32_t layer) {
   const auto own = neighbours(slot, layer);
   const std::vector<uint32_t> orphans(own.begin(), own.end());
   blocks_.ask(slot, insert_.query);
-  const size_t met = walkLayer({1, slot}, options_.ef_construction, layer, insert_);
+  insert_.entries.assign(1, slot);
+  const size_t met = walkLayer(options_.ef_construction, layer, insert_);
   const std::vector<uint32_t> around(insert_.seen.begin(),
                                      insert_.seen.begin() + static_cast<ptrdiff_t>(met));
   for (const uint32_t near : around) {
@@ -326,6 +386,7 @@ void SmallWorld::unlink(uint32_t slot) {
   assert(linked(slot));
   ++changes_;
   linked_[slot] = 0;
+  if (landmarked()) landmarks_.remove(slot);
   // An edge that repair misses leads to the slot's next code, which nothing was pruned beside.
   std::fill(pruned_.begin(), pruned_.end(), uint8_t{0});
   for (uint32_t layer = 0; layer <= levels_[slot]; ++layer) {
@@ -348,7 +409,8 @@ void SmallWorld::chooseEntry() {
 }
 
 size_t SmallWorld::linkBytes() const {
-  return upper_.size() * sizeof(uint32_t) + levels_.size() * (sizeof(uint32_t) + 3 * sizeof(uint8_t));
+  return upper_.size() * sizeof(uint32_t) + levels_.size() * (sizeof(uint32_t) + 3 * sizeof(uint8_t)) +
+         landmarks_.bytes();
 }
 
 }  // namespace engram

@@ -1,6 +1,7 @@
 // A navigable small-world graph (HNSW, Malkov & Yashunin 2018) over the codes of blocks: vectors are linked
-// one by one, unlinked with repair, and walked towards a query. Deterministic given the order of operations
-// and the seed. One writer or many readers at a time: the caller locks.
+// one by one, unlinked with repair, and walked towards a query, from the nearest landmarks on where vectors
+// have so many values that signs tell who is near, else down its layers. Deterministic given the order of
+// operations and the seed. One writer or many readers at a time: the caller locks.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "vector/blocks.h"
+#include "vector/landmarks.h"
 #include "vector/pool.h"
 
 namespace engram {
@@ -31,6 +33,8 @@ struct WalkScratch {
   std::vector<float> similarities;  // of `seen`
   size_t met = 0;                   // so many of both; they have room for more
   std::vector<uint32_t> expanded;   // slots whose neighbours were met
+  std::vector<uint32_t> entries;    // slots that a walk begins with, each once
+  LandmarkScratch landmarks;
   Pool pool;
   CodeQuery query;
   /** Called every few steps, where there is one; false ends the walk, which is worth nothing then. */
@@ -52,8 +56,8 @@ class SmallWorld {
   /** Makes room for slots [0, slots); the new ones are not linked. */
   void grow(size_t slots);
   void take_due(std::vector<MemoryRange>& due) { blocks_.take_due(due); }
-  /** Gives the slot its code; it must not be linked. */
-  void put(uint32_t slot, std::span<const float> unit) { blocks_.put(slot, unit); }
+  /** Gives the slot its code; if it is linked, by read(). */
+  void put(uint32_t slot, std::span<const float> unit);
   /** Links a slot that has its code. */
   void link(uint32_t slot);
   /** Does the part of link() that only looks: beside readers, though not by two at a time; and beside no
@@ -94,8 +98,13 @@ class SmallWorld {
   Candidate start(WalkScratch& scratch) const;
   /** The nearest to the query that greedy steps reach through layers above `to_layer`. */
   Candidate descend(Candidate entry, uint32_t to_layer, WalkScratch& scratch) const;
-  /** Leaves the `width` nearest in scratch.pool, and all that it met in scratch.seen: returns how many. */
-  size_t walkLayer(Candidate entry, uint32_t width, uint32_t layer, WalkScratch& scratch) const;
+  /** Has a walk of layer 0 begin at the nearest landmarks; false, and nothing done, where there are none. */
+  bool enterAtLandmarks(WalkScratch& scratch) const;
+  /** Has a walk of the layer begin where greedy steps through those above it end. */
+  void enterAbove(uint32_t layer, WalkScratch& scratch) const;
+  /** From scratch.entries: leaves the `width` nearest in scratch.pool, and all that it met in scratch.seen;
+   * returns how many. */
+  size_t walkLayer(uint32_t width, uint32_t layer, WalkScratch& scratch) const;
   /** Expands all in the pool, and whoever gets into it. */
   void expandAll(uint32_t layer, WalkScratch& scratch) const;
   /** Leaves those of the others that are linked in candidates_, the nearest to the slot first. */
@@ -114,9 +123,18 @@ class SmallWorld {
   void prepare(uint32_t slot, WalkScratch& scratch);
   bool prepared(uint32_t slot) const { return prepared_for_ == slot && prepared_at_ == changes_; }
   void chooseEntry();
+  /** Whether codes are such that their signs tell who is near. */
+  bool landmarked() const { return blocks_.form() == CodeForm::kNibbles; }
+  /** Draws the landmarks among slots [0, slots). */
+  void cover(uint32_t slots);
+  /** Gives a linked slot its bits, if it is a landmark. */
+  void mark(uint32_t slot);
+  void centre_landmarks();
 
   WorldOptions options_;
   Blocks blocks_;
+  Landmarks landmarks_;
+  uint32_t covered_ = 0;         // landmarks are drawn among as many slots
   std::vector<uint8_t> levels_;  // slot → its highest layer
   std::vector<uint8_t> linked_;  // slot → 1 when it is linked
   /** Slot → how many of its first neighbours at layer 0 one prune chose, of the codes they have now; 0 where
