@@ -129,7 +129,8 @@ void snapshot_seeds(const Corpus& corpus, const Bytes& snapshot) {
   // A space so small keeps no vector graph: one in which all of its vectors still wait to be linked.
   Bytes image;
   Writer writer(image);
-  for (const uint32_t value : {1U, kFuzzDimension, IndexOptions{}.degree}) writer.put(value);
+  for (const uint32_t value : {VectorIndex::kImageVersion, kFuzzDimension, IndexOptions{}.degree})
+    writer.put(value);
   writer.put(IndexOptions{}.seed);
   for (const uint32_t value : {static_cast<uint32_t>(ordinals.size()), 0U, 0U}) writer.put(value);
   for (const uint32_t ordinal : ordinals) writer.put(ordinal);

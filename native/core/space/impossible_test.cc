@@ -68,7 +68,8 @@ class ImpossibleTest : public testing::Test {
   static Bytes graph(const std::vector<uint32_t>& ordinals) {
     Bytes image;
     Writer writer(image);
-    for (const uint32_t value : {1U, kDimension, IndexOptions{}.degree}) writer.put(value);
+    for (const uint32_t value : {VectorIndex::kImageVersion, kDimension, IndexOptions{}.degree})
+      writer.put(value);
     writer.put(IndexOptions{}.seed);
     const auto free = static_cast<uint32_t>(std::count(ordinals.begin(), ordinals.end(), UINT32_MAX));
     for (const uint32_t value : {static_cast<uint32_t>(ordinals.size()), 0U, free}) writer.put(value);
@@ -123,6 +124,7 @@ TEST_F(ImpossibleTest, ASnapshotWithAConceptOfEpisodesThatOnlyItsGraphKnowsIsDam
   StateOperation there{{state("a", 0), state("b", 1), state("c", 2)}};
   for (EpisodeState& one : there.episodes) one.fields.embedding = embedding;
   const Bytes image = graph({0, 1, 2});
+  EXPECT_TRUE(VectorIndex({.dimension = kDimension}).expect(image));
   const IndexOperation index{image};
   const CyclesOperation numbers{1, 1, {}};
   const ConceptsOperation concepts{{{0, 0, 0.5F, {0, 1, 2}}}};

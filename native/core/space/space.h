@@ -228,8 +228,9 @@ class Space {
   /** Links that a burst of stores may be ahead of: so many vectors are scanned by each search meanwhile,
    * which takes some ten microseconds; and whoever removes one waits for them, some hundred milliseconds. */
   static constexpr size_t kLinksOwedMax = 1'000;
-  /** Links made in one hold of the writers' lock: all others wait for it, some ten microseconds each. What is
-   * to be linked was looked for before, beside readers. */
+  /** Links made in one hold of the writers' lock: all others wait for it, some ten microseconds each, and a
+   * millisecond where landmarks are centred anew. What is to be linked was looked for before, beside readers.
+   */
   static constexpr size_t kLinksPerHold = 1;
   /** Ids that a scan brings into order in one hold of the readers' lock: writers wait for it, some
    * milliseconds. */

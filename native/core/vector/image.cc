@@ -10,8 +10,6 @@
 namespace engram {
 namespace {
 
-constexpr uint32_t kImageVersion = 2;
-
 static_assert(std::numeric_limits<uint8_t>::max() >= 128, "counts of neighbours are bytes");
 
 }  // namespace
@@ -21,6 +19,7 @@ void SmallWorld::write(Writer& writer) const {
   writer.put(top_);
   if (landmarked()) {
     writer.put(covered_);
+    writer.put(marked_);
     for (const float value : landmarks_.centre()) writer.put(value);
   }
   for (uint32_t slot = 0; slot < levels_.size(); ++slot) {
@@ -40,8 +39,10 @@ bool SmallWorld::read(Reader& reader, const std::vector<bool>& linked_slots) {
   top_ = reader.get<uint32_t>();
   if (landmarked()) {
     const auto covered = reader.get<uint32_t>();
+    const auto marked = reader.get<uint32_t>();
     if (covered > slots) return false;
     cover(covered);
+    marked_ = marked;
     std::vector<float> centre(landmarks_.centre().size());
     for (float& value : centre) value = reader.get<float>();
     landmarks_.set_centre(centre);
@@ -53,7 +54,7 @@ bool SmallWorld::read(Reader& reader, const std::vector<bool>& linked_slots) {
   for (uint32_t slot = 0; slot < slots; ++slot) {
     if (!linked_slots[slot]) continue;
     linked_[slot] = 1;
-    if (levels_[slot] > top_) return false;
+    if (levels_[slot] > top_ || (landmarked() && slot >= covered_)) return false;
     for (uint32_t layer = 0; layer <= levels_[slot]; ++layer) {
       const auto count = reader.get<uint8_t>();
       if (count > degreeAt(layer)) return false;
@@ -73,7 +74,7 @@ Bytes VectorIndex::image() const {
   Bytes bytes;
   if (placed_ == 0) return bytes;
   Writer writer(bytes);
-  writer.put(kImageVersion);
+  writer.put(VectorIndex::kImageVersion);
   writer.put(options_.dimension);
   writer.put(options_.degree);
   writer.put(options_.seed);
@@ -99,7 +100,8 @@ bool VectorIndex::expect(View image) {
     return false;
   };
   Reader reader(image);
-  const bool ours = reader.get<uint32_t>() == kImageVersion && reader.get<uint32_t>() == options_.dimension &&
+  const bool ours = reader.get<uint32_t>() == VectorIndex::kImageVersion &&
+                    reader.get<uint32_t>() == options_.dimension &&
                     reader.get<uint32_t>() == options_.degree && reader.get<uint64_t>() == options_.seed;
   const auto slots = reader.get<uint32_t>();
   placed_ = reader.get<uint32_t>();

@@ -75,6 +75,9 @@ class VectorIndex {
   /** The newest vectors that may wait for their links. */
   static constexpr size_t kTailMax = 2'000;
 
+  /** Of image(). */
+  static constexpr uint32_t kImageVersion = 2;
+
   explicit VectorIndex(const IndexOptions& options);
 
   /** Adds a unit vector of `dimension` values under an ordinal not present yet; searchable on return. */

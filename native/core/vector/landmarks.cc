@@ -17,17 +17,24 @@ constexpr size_t kWordsMost = 8;
 /** Tells the draw of landmarks from other uses of the same seed. */
 constexpr uint64_t kDraw = 0x6C61'6E64'6D61'726B;
 
+/** More than all bits differ; the same in every bit but the sign, so that it may be laid over a distance. */
+constexpr int16_t kFarthest = std::numeric_limits<int16_t>::max();
+
 using Lanes = int16_t __attribute__((vector_size(kSketchGroup * sizeof(int16_t))));
 
-/** For each lane the first group that has its least distance. Compilers make no vectors of such a loop by
- * themselves: the least of all would be most of a walk's beginning. */
-Lanes groupsOfLeast(std::span<const int16_t> distances) {
-  Lanes least = Lanes{} + std::numeric_limits<int16_t>::max();
+/** For each lane the first group that has its least distance, where places that are `vacant` are farther than
+ * all others. Compilers make no vectors of such a loop by themselves: the least of all would be most of a
+ * walk's beginning. */
+Lanes groupsOfLeast(std::span<const int16_t> distances, std::span<const int16_t> vacant) {
+  Lanes least = Lanes{} + kFarthest;
   Lanes group_of = {};
   Lanes group = {};
   for (size_t at = 0; at < distances.size(); at += kSketchGroup, group += 1) {
     Lanes some;
+    Lanes far;
     std::memcpy(&some, distances.data() + at, sizeof some);
+    std::memcpy(&far, vacant.data() + at, sizeof far);
+    some |= far;
     const Lanes nearer = some < least;
     group_of = (group & nearer) | (group_of & ~nearer);
     least = (some & nearer) | (least & ~nearer);
@@ -77,8 +84,8 @@ bool Landmarks::grow(uint32_t slot) {
     std::erase_if(slots_, [this](uint32_t one) { return rank(one) < rank_min_; });
   }
   bits_.reserve(bytes());
-  if (crowded)
-    std::fill_n(reinterpret_cast<uint64_t*>(bits_.data()), bits_.capacity() / sizeof(uint64_t), uint64_t{0});
+  if (crowded) std::fill(vacant_.begin(), vacant_.end(), kFarthest);
+  vacant_.resize(groups() * kSketchGroup, kFarthest);
   return crowded;
 }
 
@@ -98,12 +105,11 @@ void Landmarks::put(uint32_t slot, const CodeQuery& code) {
   bits_of(code, writer_);
   uint64_t* words = place(at(slot));
   for (size_t word = 0; word < words_; ++word) words[word * kSketchGroup] = writer_[word];
+  vacant_[at(slot)] = 0;
 }
 
 void Landmarks::remove(uint32_t slot) {
-  if (!holds(slot)) return;
-  uint64_t* words = place(at(slot));
-  for (size_t word = 0; word < words_; ++word) words[word * kSketchGroup] = 0;
+  if (holds(slot)) vacant_[at(slot)] = kFarthest;
 }
 
 void Landmarks::set_centre(std::span<const float> centre) {
@@ -135,10 +141,10 @@ std::array<uint32_t, Landmarks::kNearest> Landmarks::nearest(const CodeQuery& qu
   scratch.distances.resize(groups() * kSketchGroup);
   kernels_->hamming(reinterpret_cast<const uint64_t*>(bits_.data()), groups(), scratch.bits.data(), words_,
                     scratch.distances.data());
-  const Lanes group_of = groupsOfLeast(scratch.distances);
+  const Lanes group_of = groupsOfLeast(scratch.distances, vacant_);
   for (size_t lane = 0; lane < kNearest; ++lane)
     if (const size_t at = static_cast<size_t>(group_of[static_cast<int>(lane)]) * kSketchGroup + lane;
-        at < slots_.size())
+        vacant_[at] == 0)
       slots[lane] = slots_[at];
   return slots;
 }

@@ -1,7 +1,8 @@
-// Where a walk begins: some thousands of the linked vectors, drawn evenly, as one bit per value, that are
+// Where a walk begins: up to 2,048 of the linked vectors, drawn evenly, as one bit per value, that are
 // scanned whole for those most like the query. Greedy steps down the layers of a small world end in the wrong
-// one of far clusters now and then, and no walk of sensible width leaves it; who has seen a sample of all
-// clusters does not, and a scan of so few bits costs less than those steps.
+// one of far clusters now and then, and no walk of sensible width leaves it. Who has seen one of each cluster
+// does not, as far as there are not many more clusters than landmarks; and a scan of so few bits costs no
+// more.
 //
 // Which slots are landmarks follows from their numbers and how many there are, and their bits from their
 // codes and a centre that is kept with the graph: a graph that is read back begins its walks where it did.
@@ -67,7 +68,8 @@ class Landmarks {
   uint32_t rank_min_ = 0;
   std::vector<uint32_t> slots_;  // ascending
   std::vector<float> centre_;
-  Buffer bits_;  // u64 words, groups of kSketchGroup, word-major; zeros where a slot is not linked
+  Buffer bits_;                  // u64 words, groups of kSketchGroup, word-major
+  std::vector<int16_t> vacant_;  // place → 0, or what is farther than all where no slot has bits
   std::vector<uint64_t> writer_;
 };
 

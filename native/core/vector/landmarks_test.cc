@@ -38,22 +38,23 @@ size_t differing(const CodeQuery& a, const CodeQuery& b, std::span<const float> 
 }
 
 TEST(Landmarks, NearestAreThoseThatDifferInTheFewestBitsOfEveryEighth) {
+  constexpr uint32_t kCount = 201;  // a group that is not full
   for (const uint32_t dimension : {256U, 300U, 784U, 4'096U}) {
-    const auto codes = random_codes(203, dimension);
+    const auto codes = random_codes(kCount + 3, dimension);
     Landmarks landmarks(dimension, 1);
     std::vector<float> centre(landmarks.centre().size(), 0.15F);
     landmarks.set_centre(centre);
-    for (uint32_t slot = 0; slot < 200; ++slot) {
+    for (uint32_t slot = 0; slot < kCount; ++slot) {
       ASSERT_FALSE(landmarks.grow(slot));
       landmarks.put(slot, codes[slot]);
     }
     LandmarkScratch scratch;
-    for (size_t query = 200; query < codes.size(); ++query) {
+    for (size_t query = kCount; query < codes.size(); ++query) {
       const auto found = landmarks.nearest(codes[query], scratch);
       for (uint32_t lane = 0; lane < Landmarks::kNearest; ++lane) {
         uint32_t best = lane;
         const auto far = [&](uint32_t slot) { return differing(codes[slot], codes[query], centre); };
-        for (uint32_t slot = lane; slot < 200; slot += Landmarks::kNearest)
+        for (uint32_t slot = lane; slot < kCount; slot += Landmarks::kNearest)
           if (far(slot) < far(best)) best = slot;
         EXPECT_EQ(found[lane], best) << dimension << " dimensions, lane " << lane;
       }
@@ -73,6 +74,27 @@ TEST(Landmarks, WithFewerThanLanesTheOthersAreNone) {
   const auto found = landmarks.nearest(codes[3], scratch);
   for (uint32_t lane = 0; lane < Landmarks::kNearest; ++lane)
     EXPECT_EQ(found[lane], lane < 3 ? lane : Landmarks::kNone);
+}
+
+TEST(Landmarks, PlacesWithoutBitsHideNoneWhereQueriesHaveFewThemselves) {
+  std::vector<CodeQuery> codes(10);
+  for (size_t i = 0; i < codes.size(); ++i) {
+    std::vector<float> values(kDimension, 0);
+    for (size_t at = 0; at < 20; ++at) values[i * 20 + at] = 1;
+    codes[i].set(values);
+  }
+  Landmarks landmarks(kDimension, 1);
+  LandmarkScratch scratch;
+  for (uint32_t slot = 0; slot < 9; ++slot) {
+    landmarks.grow(slot);
+    landmarks.put(slot, codes[slot]);
+  }
+  const auto found = landmarks.nearest(codes[9], scratch);
+  for (uint32_t lane = 0; lane < Landmarks::kNearest; ++lane) EXPECT_EQ(found[lane], lane);
+  landmarks.remove(0);
+  EXPECT_EQ(landmarks.nearest(codes[9], scratch)[0], 8U);
+  landmarks.remove(8);
+  EXPECT_EQ(landmarks.nearest(codes[9], scratch)[0], Landmarks::kNone);
 }
 
 TEST(Landmarks, AreDrawnEvenlyAndNeverTooMany) {

@@ -54,7 +54,6 @@ void SmallWorld::grow(size_t slots) {
 // When a slot is linked, not when it comes to be: so that a graph is the same however late its links are
 // made.
 void SmallWorld::cover(uint32_t slots) {
-  if (!landmarked()) return;
   for (; covered_ < slots; ++covered_)
     if (landmarks_.grow(covered_)) centre_landmarks();
 }
@@ -70,17 +69,29 @@ void SmallWorld::mark(uint32_t slot) {
   landmarks_.put(slot, asking_);
 }
 
-// Around their mean, as far as they are linked by now.
+void SmallWorld::markLinked(uint32_t slot) {
+  if (!landmarked()) return;
+  cover(slot + 1);
+  if (!landmarks_.holds(slot)) return;
+  mark(slot);
+  const size_t renewed = std::max(landmarks_.slots().size(), Landmarks::kMost / 2);
+  if (++marked_ >= renewed) centre_landmarks();
+}
+
+// Around their mean, as far as they are linked by now: when half of them went, and when as many were linked
+// anew as there are, since what they hold may be of another kind by then.
 void SmallWorld::centre_landmarks() {
   std::vector<double> sum(landmarks_.centre().size(), 0);
   size_t count = 0;
   for (const uint32_t slot : landmarks_.slots()) {
     if (!linked(slot)) continue;
     blocks_.ask(slot, asking_);
-    for (size_t i = 0; i < asking_.code.size(); ++i)
-      sum[i % sum.size()] += static_cast<double>(asking_.scale) * asking_.code[i];
+    for (size_t from = 0; from < asking_.code.size(); from += sum.size())
+      for (size_t i = 0; i < std::min(sum.size(), asking_.code.size() - from); ++i)
+        sum[i] += static_cast<double>(asking_.scale) * asking_.code[from + i];
     ++count;
   }
+  marked_ = 0;
   std::vector<float> centre;
   for (const double value : sum)
     centre.push_back(static_cast<float>(value / static_cast<double>(std::max<size_t>(count, 1))));
@@ -153,6 +164,13 @@ bool SmallWorld::enterAtLandmarks(WalkScratch& scratch) const {
   return true;
 }
 
+void SmallWorld::enterAtLandmarksToo(WalkScratch& scratch) const {
+  const std::vector<uint32_t> found = scratch.entries;
+  enterAtLandmarks(scratch);
+  for (const uint32_t slot : found)
+    if (!contains(scratch.entries, slot)) scratch.entries.push_back(slot);
+}
+
 void SmallWorld::enterAbove(uint32_t layer, WalkScratch& scratch) const {
   scratch.entries.assign(1, descend(start(scratch), layer, scratch).slot);
 }
@@ -203,6 +221,7 @@ void SmallWorld::expandAll(uint32_t layer, WalkScratch& scratch) const {
 void SmallWorld::walk(uint32_t width, WalkScratch& scratch) const {
   scratch.pool.begin(width);
   scratch.met = 0;
+  scratch.expanded.clear();
   if (entry_ == kNone) return;
   if (!enterAtLandmarks(scratch)) enterAbove(0, scratch);
   walkLayer(width, 0, scratch);
@@ -308,7 +327,7 @@ void SmallWorld::prepare(uint32_t slot, WalkScratch& scratch) {
   blocks_.ask(slot, scratch.query);
   if (highest > 0 || !enterAtLandmarks(scratch)) enterAbove(highest, scratch);
   for (uint32_t layer = highest + 1; layer-- > 0;) {
-    if (layer == 0 && highest > 0) enterAtLandmarks(scratch);
+    if (layer == 0 && highest > 0) enterAtLandmarksToo(scratch);
     walkLayer(options_.ef_construction, layer, scratch);
     if (changes_ != began) return;  // a writer came in a pause, and what he prepared is his
     found_.clear();
@@ -325,8 +344,7 @@ void SmallWorld::link(uint32_t slot) {
   if (!prepared(slot)) prepare(slot, insert_);
   ++changes_;
   linked_[slot] = 1;
-  cover(slot + 1);
-  mark(slot);
+  markLinked(slot);
   const uint32_t level = levels_[slot];
   if (entry_ == kNone) {
     entry_ = slot;

@@ -100,6 +100,8 @@ class SmallWorld {
   Candidate descend(Candidate entry, uint32_t to_layer, WalkScratch& scratch) const;
   /** Has a walk of layer 0 begin at the nearest landmarks; false, and nothing done, where there are none. */
   bool enterAtLandmarks(WalkScratch& scratch) const;
+  /** Where it was to begin, and there. */
+  void enterAtLandmarksToo(WalkScratch& scratch) const;
   /** Has a walk of the layer begin where greedy steps through those above it end. */
   void enterAbove(uint32_t layer, WalkScratch& scratch) const;
   /** From scratch.entries: leaves the `width` nearest in scratch.pool, and all that it met in scratch.seen;
@@ -129,12 +131,15 @@ class SmallWorld {
   void cover(uint32_t slots);
   /** Gives a linked slot its bits, if it is a landmark. */
   void mark(uint32_t slot);
+  /** The same when it is linked; now and then all get theirs anew. */
+  void markLinked(uint32_t slot);
   void centre_landmarks();
 
   WorldOptions options_;
   Blocks blocks_;
   Landmarks landmarks_;
   uint32_t covered_ = 0;         // landmarks are drawn among as many slots
+  uint32_t marked_ = 0;          // so many landmarks were linked since they were centred
   std::vector<uint8_t> levels_;  // slot → its highest layer
   std::vector<uint8_t> linked_;  // slot → 1 when it is linked
   /** Slot → how many of its first neighbours at layer 0 one prune chose, of the codes they have now; 0 where
