@@ -27,6 +27,7 @@ constexpr size_t kMany = 20'000;
 /** The fewest that landmarks are drawn from. */
 constexpr uint32_t kLandmarked = Blocks::kBytesUpTo + 1;
 constexpr size_t kAsked = 1'000;
+constexpr size_t kFewer = kMany / 2;
 
 std::vector<float> normalised(std::vector<float> vector) {
   double squares = 0;
@@ -283,18 +284,18 @@ TEST(VectorIndex, RecallHoldsWhenDataOfAnotherKindFollows) {
 }
 
 TEST(VectorIndex, ANarrowWalkEndsRightWhenAllWasReplacedByDataOfAnotherKind) {
-  Fixture f(clustered(kMany + 100, 40, 31, kLandmarked));
-  auto fresh = far_clustered(kMany + kAsked, 800, 23, kLandmarked);
+  Fixture f(clustered(kFewer + 100, 40, 31, kLandmarked));
+  auto fresh = far_clustered(kFewer + kAsked, 800, 23, kLandmarked);
   for (auto& vector : fresh) {  // all on one side of the old centre
     for (float& x : vector) x += 0.3F;
     vector = normalised(vector);
   }
-  for (uint32_t i = 0; i < kMany; ++i) {
+  for (uint32_t i = 0; i < kFewer; ++i) {
     f.index.remove(i);
     f.index.add(i, fresh[i]);
   }
   f.queries = {fresh.end() - kAsked, fresh.end()};
-  EXPECT_LE(f.astray(), 60U);  // 102 around the centre of what is gone
+  EXPECT_LE(f.astray(), 60U);  // 129 around the centre of what is gone
 }
 
 TEST(VectorIndex, WideIndexKeepsRecallAfterDeletesUpdatesAndUnderFilters) {
