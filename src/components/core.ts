@@ -120,7 +120,7 @@ export function linkBound(summary: Summary): HTMLElement {
   });
   return commits.length === 0
     ? html`<p class="quiet">Not measured yet: what linking alone allows.</p>`
-    : html`<p>Linking by itself, with no log and no disk, by one thread and up to this profile’s number of passages, would keep at ${commits.join("; at ")}. A store may keep a little more, whose graph is still smaller, or that has a second thread for links; a threshold many times above the first cannot be met by a graph that is kept current.</p>`;
+    : html`<p>Linking by itself, with no log and no disk, by one thread and up to this profile’s number of passages, would keep at ${commits.join("; at ")}. A store may keep a little more, whose graph is still smaller, or that has a second thread for links; a threshold many times above the first cannot be met by a graph that is kept current. The threshold of the log is therefore held to records that need no links, as those of other stores are; with embeddings a store in large commits is held to the slower of the log and of linking, and its share of the raw log stands here, far below that threshold.</p>`;
 }
 
 /** A prepared table with its caption, or why there is none. */
