@@ -2,8 +2,8 @@
 # Builds the C++ tests under sanitizers, in build directories of their own, and runs them:
 #   sh scripts/sanitize.sh address    ASan and UBSan, with the fuzz targets (clang)
 #   sh scripts/sanitize.sh thread     TSan
-# --build-only: no tests. --all: also those whose point is a recall, two ways to one graph or a planted defect, which `npm test` runs without
-# sanitizers only: they do to memory what the others do, for minutes.
+# --build-only: no tests. --all: also those whose point is a recall, two ways to one graph or a planted defect, which
+# `npm test` runs without sanitizers only: they do to memory what the others do, for minutes.
 set -eu
 cd "$(dirname "$0")/.."
 

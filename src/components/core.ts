@@ -110,7 +110,8 @@ export function durableRates(summary: Summary): HTMLElement {
 
 /** What linking alone would allow in large commits, beside what the store keeps. */
 export function linkBound(summary: Summary): HTMLElement {
-  const share = (id: string) => summary.claims.find((claim) => claim.id === id)?.value ?? null;
+  const claim = (id: string) => summary.claims.find((one) => one.id === id);
+  const share = (id: string) => claim(id)?.value ?? null;
   const commits = summary.claims.flatMap(({id}) => {
     const batch = Number(/^linked-(\d+)$/.exec(id)?.[1]);
     const [alone, kept] = [share(id), share(`durable-${batch}`)];
@@ -118,9 +119,14 @@ export function linkBound(summary: Summary): HTMLElement {
       ? [`${count(batch)} a commit ${number(alone, 2)} of the raw log’s rate, the store ${number(kept, 2)}`]
       : [];
   });
+  const missed = summary.claims.flatMap(({id, value}) => {
+    const batch = Number(/^durable-(\d+)$/.exec(id)?.[1]);
+    const floor = claim(`durable-plain-${batch}`)?.threshold ?? null;
+    return value !== null && floor !== null && value < floor ? [`${count(batch)} a commit`] : [];
+  });
   return commits.length === 0
     ? html`<p class="quiet">Not measured yet: what linking alone allows.</p>`
-    : html`<p>Linking by itself, with no log and no disk, by one thread and up to this profile’s number of passages, would keep at ${commits.join("; at ")}. A store may keep a little more, whose graph is still smaller, or that has a second thread for links; a threshold many times above the first cannot be met by a graph that is kept current. The threshold of the log is therefore held to records that need no links, as those of other stores are; with embeddings a store in large commits is held to the slower of the log and of linking, and its share of the raw log stands here, far below that threshold.</p>`;
+    : html`<p>Linking by itself, with no log and no disk, by one thread and up to this profile’s number of passages, would keep at ${commits.join("; at ")}. A store may keep a little more, whose graph is still smaller, or that has a second thread for links; a threshold many times above the first cannot be met by a graph that is kept current. The threshold of the log is therefore one for records that need no links, and with embeddings a store in large commits is held to the slower of the log and of linking. Held to the log’s, it would miss it at ${missed.join(" and at ") || "no size"}.</p>`;
 }
 
 /** A prepared table with its caption, or why there is none. */
